@@ -1,0 +1,37 @@
+"""Who may see a page: each view says `public` or names the right it needs. tests/test_architecture.py checks that all do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+
+View = Callable[..., HttpResponse]
+
+
+def public(view: View) -> View:
+    """Anyone may see this page."""
+    view.access = "public"
+    return view
+
+
+def staff(verb: str | None = None) -> Callable[[View], View]:
+    """Only signed-in staff, and where a verb is given only those who hold it (object-level: the view's own fetch)."""
+
+    def wrap(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            if verb and not request.user.may(verb):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        guarded.access = verb or "staff"
+        return guarded
+
+    return wrap

@@ -1,0 +1,1 @@
+"""The machines' face: HTTP in, JSON out."""

@@ -1,0 +1,4 @@
+"""Addresses for machines."""
+
+app_name = "api"
+urlpatterns: list = []

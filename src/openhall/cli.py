@@ -1,0 +1,103 @@
+"""`openhall`, the one command line. Each command loads only what it needs."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from openhall import __version__
+from openhall.errors import BadInput, OpenHallError
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; the exit status is 0 for success, 1 for a refusal, 2 for input that cannot be used."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    command = arguments[0] if arguments else "--help"
+    if command in _PASSED_ON:
+        return _PASSED_ON[command](arguments[1:])
+    return _try(_parser().parse_args(arguments))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="openhall", description="The citizen relationship management system of a town hall.")
+    parser.add_argument("--version", action="version", version=f"openhall {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, run: object, help: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=help, description=help)
+        command.set_defaults(run=run)
+        return command
+
+    add("analyse", None, "the whole of chapter 4 from a data file, without a database (openhall analyse --help)")
+    build = add("build", _build, "make the style sheets, fonts, translations and static files")
+    build.add_argument("--force", action="store_true", help="make everything again")
+    add("migrate", _migrate, "bring the database up to date")
+    add("demo", _demo, "load the demo town into an empty database")
+    serve = add("serve", _serve, "serve the town hall: web server and worker")
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=int, default=8000)
+    serve.add_argument("--workers", type=int, default=2)
+    serve.add_argument("--demo", action="store_true", help="build, migrate and load the demo town first if it is not there")
+    add("django", None, "any management command of Django (openhall django help)")
+    return parser
+
+
+def _try(arguments: argparse.Namespace) -> int:
+    try:
+        arguments.run(arguments)
+    except BadInput as error:
+        print("\n".join(error.lines()), file=sys.stderr)
+        return 2
+    except OpenHallError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def _build(arguments: argparse.Namespace) -> None:
+    from openhall import build
+
+    build.main(force=arguments.force)
+
+
+def _migrate(_arguments: argparse.Namespace) -> None:
+    from openhall.manage import manage
+
+    manage("migrate", interactive=False, verbosity=1)
+
+
+def _demo(_arguments: argparse.Namespace) -> None:
+    from openhall.manage import manage
+
+    manage("demo")
+
+
+def _serve(arguments: argparse.Namespace) -> None:
+    from openhall import serve
+
+    serve.main(arguments.host, arguments.port, workers=arguments.workers, demo=arguments.demo)
+
+
+def _analyse(arguments: Sequence[str]) -> int:
+    from openhall import cli_analyse
+
+    return cli_analyse.main(list(arguments))
+
+
+def _django(arguments: Sequence[str]) -> int:
+    import os
+
+    from django.core.management import execute_from_command_line
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openhall.settings")
+    execute_from_command_line(["openhall django", *arguments])
+    return 0
+
+
+_PASSED_ON = {"analyse": _analyse, "django": _django}
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The staff's face: HTTP in, HTML out, behind a sign-in."""

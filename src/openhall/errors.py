@@ -1,0 +1,88 @@
+"""The exceptions of OpenHall, one tree; every one can be said in the reader's language.
+
+    OpenHallError
+    ├── BadInput        what was given cannot be used; carries a Problem for each place
+    ├── NotAllowed      the rules forbid this step now (a closed wave, a frozen questionnaire, a full quota)
+    └── NotPermitted    this person may not do it
+
+A message is an English template, marked for translation with `N_`, and its values. `str(error)` is English;
+`error.say(translate)` puts the template through a translator first (`django.utils.translation.gettext` in the
+web faces, `openhall.language.translator(lang)` where there is no Django).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+Translate = Callable[[str], str]
+
+
+def N_(template: str) -> str:
+    """Mark a template for translation without translating it now."""
+    return template
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong at one place of what was given.
+
+    `place` says where (sheet, row, column or key, as far as known), `message` what is wrong, `cure` what to do. All
+    three are templates filled from `values`; `say` returns one line in the reader's language.
+
+    >>> str(Problem("Row {row}, column {column}", "the code {code} is not an answer.", "Use {known}.",
+    ...             dict(row=3, column="s1", code=7, known="1 to 5")))
+    'Row 3, column s1: the code 7 is not an answer. Use 1 to 5.'
+    """
+
+    place: str
+    message: str
+    cure: str = ""
+    values: dict[str, Any] = field(default_factory=dict)
+
+    def say(self, translate: Translate = str) -> str:
+        said = [translate(part).format(**self.values) for part in (self.place, self.message, self.cure) if part]
+        head, rest = (said[0] + translate(N_(": ")), said[1:]) if self.place else ("", said)
+        return head + " ".join(rest)
+
+    __str__ = say
+
+
+class OpenHallError(Exception):
+    """Base of all: a template and its values."""
+
+    def __init__(self, template: str = "", **values: Any) -> None:
+        super().__init__(template)
+        self.template, self.values = template, values
+
+    def say(self, translate: Translate = str) -> str:
+        return translate(self.template).format(**self.values)
+
+    def __str__(self) -> str:
+        return self.say()
+
+
+class BadInput(OpenHallError):
+    """What was given cannot be used. Nothing of it has been kept."""
+
+    def __init__(self, template: str | Problem, *, problems: Iterable[Problem] = (), **values: Any) -> None:
+        if isinstance(template, Problem):
+            problems, template = (template,), N_("This cannot be used.")
+        super().__init__(template, **values)
+        self.problems = tuple(problems)
+
+    def lines(self, translate: Translate = str) -> list[str]:
+        """One sentence a problem, in the reader's language."""
+        return [problem.say(translate) for problem in self.problems] or [self.say(translate)]
+
+    def __str__(self) -> str:
+        return "\n".join([self.say(), *(str(problem) for problem in self.problems)])
+
+
+class NotAllowed(OpenHallError):
+    """The rules forbid this step in the present state."""
+
+
+class NotPermitted(OpenHallError):
+    """The person has no right to do this."""

@@ -1,0 +1,1 @@
+"""What is allowed: permissions and states as plain tables. No database, no network."""

@@ -1,0 +1,92 @@
+"""How often each answer was given: counts, per cents and Wilson intervals (seed 4.2; SPSS FREQUENCIES)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import nan
+
+import numpy as np
+
+from openhall.stats.cautions import Caution, Code, listed
+from openhall.stats.counting import Counts, tally
+from openhall.stats.intervals import wilson
+from openhall.stats.results import Interval
+from openhall.stats.sample import Column
+
+
+@dataclass(frozen=True, slots=True)
+class Frequency:
+    """One level. Every percentage is 0 to 100; `percent` is of all cases, the others of the valid ones."""
+
+    code: int
+    n: int
+    percent: float
+    valid_percent: float
+    cumulative_percent: float
+    interval: Interval  # Wilson, of valid_percent, in per cent
+
+
+@dataclass(frozen=True, slots=True)
+class Frequencies:
+    """A frequency table. n = valid + missing; `levels` in the order given, empty ones included."""
+
+    levels: tuple[Frequency, ...]
+    n: int
+    valid: int
+    missing: int
+    missing_percent: float
+    method: str = "wilson"
+    cautions: tuple[Caution, ...] = ()
+
+
+def frequencies(values: Column, levels: Sequence[int], confidence: float = 0.95) -> Frequencies:
+    """Count each level of `values` (codes, nan = missing). A code outside `levels` raises BadInput.
+
+    >>> table = frequencies(np.array([1, 1, 2, np.nan]), (1, 2))
+    >>> [(level.n, level.percent, round(level.valid_percent, 1)) for level in table.levels], table.missing
+    ([(2, 50.0, 66.7), (1, 25.0, 33.3)], 1)
+    """
+    return frequencies_of(*tally(values, levels), levels, confidence)
+
+
+def frequencies_of(
+    counts: Counts, missing: int, levels: Sequence[int], confidence: float = 0.95
+) -> Frequencies:
+    """The frequency table of counts already made."""
+    valid = int(counts.sum())
+    n = valid + missing
+    rows = tuple(
+        Frequency(
+            code=code,
+            n=int(count),
+            percent=percent(count, n),
+            valid_percent=percent(count, valid),
+            cumulative_percent=percent(up_to, valid),
+            interval=percent_interval(int(count), valid, confidence),
+        )
+        for code, count, up_to in zip(levels, counts, np.cumsum(counts), strict=True)
+    )
+    return Frequencies(rows, n, valid, missing, percent(missing, n), cautions=_cautions(rows, valid, missing))
+
+
+def percent(part: float, whole: float) -> float:
+    """`part` of `whole`, 0 to 100; nan of nothing."""
+    return float(100 * part / whole) if whole else nan
+
+
+def percent_interval(count: int, n: int, confidence: float) -> Interval:
+    """Wilson's interval in per cent."""
+    share = wilson(count, n, confidence)
+    return Interval(100 * share.low, 100 * share.high, confidence)
+
+
+def _cautions(rows: tuple[Frequency, ...], valid: int, missing: int) -> tuple[Caution, ...]:
+    if not valid:
+        return (Caution(Code.NO_DATA),)
+    found = []
+    if missing:
+        found.append(Caution(Code.MISSING, {"missing": missing, "n": valid}))
+    if empty := [row.code for row in rows if row.n == 0]:
+        found.append(Caution(Code.EMPTY_LEVELS, {"levels": listed(empty)}))
+    return tuple(found)

@@ -1,0 +1,62 @@
+"""The data an analysis reads: named columns of numbers, one value a case, nan for missing. No labels, no files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openhall.errors import BadInput, N_
+from openhall.stats.study import Dimension
+
+Column = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Columns of equal length, float64: codes for factors, scores for items, nan where there is no answer.
+
+    >>> from openhall.stats.study import Item
+    >>> sample = Sample({"q1": np.array([1, 2]), "s1": np.array([5, 4]), "s2": np.array([np.nan, 3])})
+    >>> sample.n, sample.scores(Dimension("SE", {}, (Item("s1", {}), Item("s2", {})))).tolist()
+    (2, [5.0, 3.5])
+    """
+
+    columns: Mapping[str, Column]
+
+    def __post_init__(self) -> None:
+        columns = {key: np.asarray(column, dtype=np.float64) for key, column in self.columns.items()}
+        if len({column.shape for column in columns.values()}) > 1 or any(
+            c.ndim != 1 for c in columns.values()
+        ):
+            raise BadInput(N_("The columns of the data differ in length."))
+        object.__setattr__(self, "columns", columns)
+
+    @property
+    def n(self) -> int:
+        """Number of cases."""
+        return len(next(iter(self.columns.values()), ()))
+
+    def __getitem__(self, key: str) -> Column:
+        try:
+            return self.columns[key]
+        except KeyError:
+            raise BadInput(N_("The data have no column {column}."), column=key) from None
+
+    def items(self, dimension: Dimension) -> NDArray[np.float64]:
+        """The items of a dimension, one column each: shape (n, items)."""
+        return np.column_stack([self[item.key] for item in dimension.items])
+
+    def scores(self, dimension: Dimension) -> Column:
+        """Mean of the items answered, one value a case (SPSS `MEAN(...)`: one answered item is enough)."""
+        items = self.items(dimension)
+        answered = ~np.isnan(items)
+        count = answered.sum(axis=1)
+        total = np.where(answered, items, 0.0).sum(axis=1)
+        return np.where(count > 0, total / np.maximum(count, 1), np.nan)
+
+    def select(self, mask: NDArray[np.bool_]) -> Sample:
+        """The cases where `mask` is true."""
+        return Sample({key: column[mask] for key, column in self.columns.items()})

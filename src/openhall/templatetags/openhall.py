@@ -1,0 +1,51 @@
+"""Template words of OpenHall: say a wording, say a marked template, test a right."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.utils.translation import get_language, gettext
+
+from openhall.errors import OpenHallError, Problem
+from openhall.language import Wording
+from openhall.language import say as say_wording
+from openhall.models import User
+
+register = template.Library()
+
+
+@register.filter
+def say(wording: Wording | str | None) -> str:
+    """A wording in the page's language; plain text stays as it is."""
+    return say_wording(wording, get_language() or "en") if isinstance(wording, dict) else wording or ""
+
+
+@register.filter
+def said(what: OpenHallError | Problem | str) -> str:
+    """A marked template, problem or error in the page's language."""
+    if isinstance(what, OpenHallError | Problem):
+        return what.say(gettext)
+    return gettext(what) if what else ""
+
+
+@register.filter
+def may(user: User, verb: str) -> bool:
+    """Whether the signed-in person holds the right at all: `{% if user|may:"wave.manage" %}`."""
+    return bool(getattr(user, "role", "")) and user.may(verb)
+
+
+@register.filter
+def item(mapping: dict[Any, Any], key: Any) -> Any:
+    """The value at a key that is itself a variable."""
+    return mapping.get(key, "")
+
+
+@register.filter
+def percent(share: float | None) -> str:
+    """A share of 1 as a percentage with one decimal; a dash where there is none.
+
+    >>> percent(0.75), percent(None)
+    ('75.0 %', '–')
+    """
+    return "–" if share is None else f"{100 * share:.1f} %"
