@@ -154,6 +154,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('answers', models.TextField()),
+                ('first', models.TextField()),
                 ('settled', models.BooleanField(default=False)),
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('response', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='second', to='openhall.response')),

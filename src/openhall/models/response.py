@@ -72,6 +72,7 @@ class SecondEntry(models.Model):
 
     response = models.OneToOneField(Response, on_delete=models.CASCADE, related_name="second")
     answers = models.TextField()
+    first = models.TextField()  # the first entry as it was: settling changes the response, not what is compared
     by = models.ForeignKey("User", null=True, on_delete=models.SET_NULL, related_name="+")
     settled = models.BooleanField(default=False)
 

@@ -48,22 +48,40 @@ SENTENCES: Mapping[Code, str] = {
         "Alpha is {alpha}, below the usual {standard}. The study's limit of .35 is no accepted standard: treat the score"
         " of this dimension with care."
     ),
-    Code.ALPHA_NEGATIVE: N_("Alpha is negative ({alpha}): the items contradict each other. Check how they are scored."),
-    Code.REVERSED_ITEM: N_("Items that run against the others: {items}. Check whether they need reversed scores."),
+    Code.ALPHA_NEGATIVE: N_(
+        "Alpha is negative ({alpha}): the items contradict each other. Check how they are scored."
+    ),
+    Code.REVERSED_ITEM: N_(
+        "Items that run against the others: {items}. Check whether they need reversed scores."
+    ),
     Code.ALPHA_RISES_WITHOUT: N_("Without the item “{item}” alpha would rise to {alpha}."),
     Code.TWO_ITEMS_NEEDED: N_("Alpha needs at least two items."),
     Code.CONSTANT_ITEM: N_("Everybody gave the same answer to: {items}."),
-    Code.UNEQUAL_VARIANCES: N_("The groups do not scatter alike (Levene {p}), so Welch's test is the one to read."),
-    Code.UNEQUAL_SIZES: N_("The largest group is {ratio} times the smallest, so Welch's test is the one to read."),
-    Code.NO_WELCH: N_("Welch's test cannot be computed, because of: {levels}. The classic F is shown instead."),
+    Code.UNEQUAL_VARIANCES: N_(
+        "The groups do not scatter alike (Levene {p}), so Welch's test is the one to read."
+    ),
+    Code.UNEQUAL_SIZES: N_(
+        "The largest group is {ratio} times the smallest, so Welch's test is the one to read."
+    ),
+    Code.NO_WELCH: N_(
+        "Welch's test cannot be computed, because of: {levels}. The classic F is shown instead."
+    ),
 }
 
 # The same for many tests at once; `{tests}` is the list of them.
 SENTENCES_OF_MANY: Mapping[Code, str] = {
-    Code.SMALL_GROUPS: N_("Groups with fewer than 30 answers occur in: {tests}. Their figures are uncertain."),
-    Code.TINY_GROUPS: N_("Groups with fewer than 5 answers occur in: {tests}. Do not draw conclusions from them."),
-    Code.SPARSE: N_("Expected counts are too small for the usual chi-square p in: {tests}. Read the Monte-Carlo p there."),
-    Code.UNEQUAL_VARIANCES: N_("The groups do not scatter alike (Levene p < .05) in: {tests}. Welch's test is read there."),
+    Code.SMALL_GROUPS: N_(
+        "Groups with fewer than 30 answers occur in: {tests}. Their figures are uncertain."
+    ),
+    Code.TINY_GROUPS: N_(
+        "Groups with fewer than 5 answers occur in: {tests}. Do not draw conclusions from them."
+    ),
+    Code.SPARSE: N_(
+        "Expected counts are too small for the usual chi-square p in: {tests}. Read the Monte-Carlo p there."
+    ),
+    Code.UNEQUAL_VARIANCES: N_(
+        "The groups do not scatter alike (Levene p < .05) in: {tests}. Welch's test is read there."
+    ),
     Code.UNEQUAL_SIZES: N_(
         "The largest group is more than 1.5 times the smallest in: {tests}. Welch's test is read there."
     ),
@@ -71,6 +89,9 @@ SENTENCES_OF_MANY: Mapping[Code, str] = {
     Code.EMPTY_ROWS: N_("Some groups have no answers in: {tests}. They are left out."),
     Code.EMPTY_COLUMNS: N_("Some steps of the scale were never chosen in: {tests}. They are left out."),
     Code.MISSING: N_("Some answers are missing in: {tests}. The sheets concerned are left out there."),
+    Code.NO_WITHIN_VARIANCE: N_(
+        "Inside each group everybody gave the same answer in: {tests}. F cannot be computed."
+    ),
     Code.NO_WELCH: N_("Welch's test cannot be computed for: {tests}. The classic F is read there."),
     Code.NO_DATA: N_("There is no valid answer to compute from in: {tests}."),
     Code.ONE_GROUP: N_("Fewer than two groups have answers in: {tests}."),

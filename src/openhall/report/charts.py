@@ -42,7 +42,13 @@ CONFIG: Spec = {
         "ticks": False,
         "labelPadding": 6,
     },
-    "legend": {"labelFontSize": 12, "labelColor": INK, "labelLimit": 220, "symbolType": "square", "symbolSize": 150},
+    "legend": {
+        "labelFontSize": 12,
+        "labelColor": INK,
+        "labelLimit": 220,
+        "symbolType": "square",
+        "symbolSize": 150,
+    },
 }
 
 
@@ -106,7 +112,14 @@ def shares(bars: Sequence[Share]) -> Spec:
         layers.append(
             {
                 "transform": [{"filter": "datum.population !== null"}],
-                "mark": {"type": "tick", "yOffset": _drop(lines), "size": 25, "thickness": 3, "color": MARK},
+                "mark": {
+                    "type": "tick",
+                    "yOffset": _drop(lines),
+                    "size": 25,
+                    "thickness": 3,
+                    "color": MARK,
+                    "opacity": 1,
+                },
                 "encoding": {"x": {**x, "field": "population"}},
             }
         )
@@ -144,7 +157,13 @@ def stacked(bands: Sequence[Band], scale: Sequence[str]) -> Spec:
     layers = [
         {**_labels(lines), "transform": [{"filter": f"datum.step === {_quoted(scale[0])}"}]},
         {
-            "mark": {"type": "bar", "height": 20, "yOffset": _drop(lines), "stroke": "#ffffff", "strokeWidth": 1},
+            "mark": {
+                "type": "bar",
+                "height": 20,
+                "yOffset": _drop(lines),
+                "stroke": "#ffffff",
+                "strokeWidth": 1,
+            },
             "encoding": {
                 "x": {"field": "from", "type": "quantitative", "axis": None, "scale": axis},
                 "x2": {"field": "to"},
@@ -187,18 +206,27 @@ def means(dots: Sequence[Mean], *, lowest: float, highest: float, title: str) ->
     middle = {"test": f"datum.step === {(lowest + highest) / 2:g}", "value": PALE_INK}
     layers: list[Spec] = [
         {
-            "transform": [{"calculate": f"{lowest:g}", "as": "lowest"}, {"calculate": f"{highest:g}", "as": "highest"}],
+            "transform": [
+                {"calculate": f"{lowest:g}", "as": "lowest"},
+                {"calculate": f"{highest:g}", "as": "highest"},
+            ],
             "mark": {"type": "rule", "yOffset": drop, "color": GRID, "strokeWidth": 1},
             "encoding": {"x": {**x, "field": "lowest"}, "x2": {"field": "highest"}},
         },
         {
             "data": {"values": track},
-            "mark": {"type": "tick", "yOffset": drop, "size": 13, "thickness": 1.5},
+            "mark": {"type": "tick", "yOffset": drop, "size": 13, "thickness": 1.5, "opacity": 1},
             "encoding": {"x": {**x, "field": "step"}, "color": {"condition": middle, "value": GRID}},
         },
         _labels(lines),
         {
-            "mark": {"type": "text", "align": "right", "baseline": "bottom", "dy": drop - 11, "fontWeight": "bold"},
+            "mark": {
+                "type": "text",
+                "align": "right",
+                "baseline": "bottom",
+                "dy": drop - 11,
+                "fontWeight": "bold",
+            },
             "encoding": {"x": {"value": "width"}, "text": {"field": "shown"}},
         },
         {
@@ -207,7 +235,14 @@ def means(dots: Sequence[Mean], *, lowest: float, highest: float, title: str) ->
             "encoding": {"x": {**x, "field": "low"}, "x2": {"field": "high"}},
         },
         {
-            "mark": {"type": "point", "yOffset": drop, "filled": False, "size": 85, "opacity": 1, "strokeWidth": 2.2},
+            "mark": {
+                "type": "point",
+                "yOffset": drop,
+                "filled": False,
+                "size": 85,
+                "opacity": 1,
+                "strokeWidth": 2.2,
+            },
             "encoding": {
                 "x": x,
                 "stroke": {"value": BLUE},
@@ -240,7 +275,12 @@ def _drop(lines: int) -> float:
 
 
 def _chart(data: list[dict[str, Any]], layers: list[Spec], lines: int) -> Spec:
-    place = {"field": "place", "type": "ordinal", "axis": None, "scale": {"paddingInner": 0, "paddingOuter": 0}}
+    place = {
+        "field": "place",
+        "type": "ordinal",
+        "axis": None,
+        "scale": {"paddingInner": 0, "paddingOuter": 0},
+    }
     for layer in layers:
         layer["encoding"].setdefault("y", place)
     return {

@@ -19,13 +19,19 @@ def section(material: Material) -> Section:
     pen = material.pen
     blocks: list[Block] = []
     if not material.study.factors:
-        blocks.append(pen.text(N_("The questionnaire asks nothing about the respondents, so there is nothing to describe.")))
+        blocks.append(
+            pen.text(
+                N_("The questionnaire asks nothing about the respondents, so there is nothing to describe.")
+            )
+        )
     elif not material.n:
         blocks.append(pen.text(N_("There is no valid sheet, so nothing can be described.")))
     else:
         blocks.append(
             pen.method(
-                N_("Counts and shares of the valid answers, with Wilson's 95% interval of each share; N = {n} sheets."),
+                N_(
+                    "Counts and shares of the valid answers, with Wilson's 95% interval of each share; N = {n} sheets."
+                ),
                 n=material.n,
             )
         )
@@ -41,7 +47,9 @@ def _described(material: Material, factor: Factor) -> list[Block]:
     figure = _figure(found, factor, material.numbers.figure(), pen)
     if not found.valid:
         return [pen.text(N_("Nobody answered this question."))]
-    known = [told(caution, pen, rows=factor) for caution in found.cautions if caution.code is not Code.MISSING]
+    known = [
+        told(caution, pen, rows=factor) for caution in found.cautions if caution.code is not Code.MISSING
+    ]
     blocks: list[Block] = [figure, *_said(found, factor, pen), *_fitted(found, factor, pen), *known]
     if found.missing:
         blocks.append(
@@ -57,7 +65,7 @@ def _described(material: Material, factor: Factor) -> list[Block]:
 
 def _figure(found: Frequencies, factor: Factor, key: str, pen: Pen) -> Figure:
     labels = [pen.level(factor, level.code) for level in found.levels]
-    known = [100 * share for share in factor.population] or [None] * len(labels)
+    known: list[float | None] = [100 * share for share in factor.population] or [None] * len(labels)
     bars = [
         charts.Share(
             label=label,
@@ -68,13 +76,18 @@ def _figure(found: Frequencies, factor: Factor, key: str, pen: Pen) -> Figure:
         )
         for label, level, share in zip(labels, found.levels, known, strict=True)
     ]
-    caption = pen(N_("Respondents by {background} (N = {n})"), background=pen.background(factor), n=found.valid)
+    caption = pen(
+        N_("Respondents by {background} (N = {n})"), background=pen.background(factor), n=found.valid
+    )
     return Figure(
         key=key,
         caption=caption,
         spec=charts.shares(bars),
         # Translators: text alternative of a chart; {figures} is "Male 160 (53.3%), Female 140 (46.7%)"
-        alt=pen(N_("Bar chart: {figures}."), figures=pen(N_(", ")).join(f"{bar.label} {bar.shown}" for bar in bars)),
+        alt=pen(
+            N_("Bar chart: {figures}."),
+            figures=pen(N_(", ")).join(f"{bar.label} {bar.shown}" for bar in bars),
+        ),
         table=_table(found, factor, labels, f"data-of-{key}", pen),
     )
 
@@ -96,7 +109,11 @@ def _table(found: Frequencies, factor: Factor, labels: list[str], key: str, pen:
         more += [100 * factor.population[place]] if factor.population else []
         rows.append(Row((labels[place], level.n, level.valid_percent, pair(level.interval), *more)))
     total = Row((pen(N_("Total")), found.valid, 100.0, *[None] * (len(columns) - 3)), total=True)
-    notes = [pen(N_("The black marks in the chart are the known shares in the population."))] if factor.population else []
+    notes = (
+        [pen(N_("The black marks in the chart are the known shares in the population."))]
+        if factor.population
+        else []
+    )
     return Table(
         key=key,
         caption=pen(N_("Respondents by {background}"), background=pen.background(factor)),
@@ -137,12 +154,16 @@ def _fitted(found: Frequencies, factor: Factor, pen: Pen) -> list[Block]:
     fits = (
         N_("By {background} the respondents do not differ noticeably from the population.")
         if not result.chi2.p < 0.05
-        else N_("By {background} the respondents differ from the population; results for everybody together lean to the"
-                " groups that answered more.")
+        else N_(
+            "By {background} the respondents differ from the population; results for everybody together lean to the"
+            " groups that answered more."
+        )
     )
     return [
         pen.apa(
-            N_("Against the known shares of the population: χ²({df}, N = {n}) = {value}, {p}, w = {w}, 95% CI {interval}."),
+            N_(
+                "Against the known shares of the population: χ²({df}, N = {n}) = {value}, {p}, w = {w}, 95% CI {interval}."
+            ),
             **_values(result),
         ),
         pen.plain(fits, background=pen.background(factor)),

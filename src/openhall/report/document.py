@@ -16,6 +16,18 @@ from openhall.language import translator
 from openhall.report.numerals import Format, Value, show
 
 
+# What `Report.meta` can hold, and how it is called.
+FACTS = {
+    "data": N_("Data"),
+    "questionnaire": N_("Questionnaire"),
+    "sheets_returned": N_("Sheets returned"),
+    "sheets_valid": N_("Valid sheets"),
+    "seed": N_("Seed of random tables"),
+    "version": N_("OpenHall version"),
+    "made": N_("Made on"),
+}
+
+
 class Manner(StrEnum):
     """What a paragraph is for; renderers set the last three apart from running text."""
 
@@ -169,6 +181,11 @@ class Report:
 
     def cautions(self) -> list[Caution]:
         return [block for block in self.blocks() if isinstance(block, Caution)]
+
+    def facts(self) -> list[tuple[str, str]]:
+        """`meta` with its names said in the report's language."""
+        say = translator(self.lang)
+        return [(say(FACTS.get(name, name)), str(value)) for name, value in self.meta.items()]
 
     def headline(self, block: Table | Figure) -> str:
         """The caption with its number, in the report's language.

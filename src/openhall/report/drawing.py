@@ -36,15 +36,17 @@ def svg(spec: Mapping[str, Any], *, keep_in: Path | None = None) -> str:
     return drawn
 
 
-def inline_svg(spec: Mapping[str, Any], *, title: str, alt: str, name: str, keep_in: Path | None = None) -> str:
+def inline_svg(
+    spec: Mapping[str, Any], *, title: str, alt: str, name: str, keep_in: Path | None = None
+) -> str:
     """The chart for a page: as wide as its place, with title and description for those who do not see it.
 
-    `name` is unique on the page; the ids of title and description are made from it.
+    `name` is unique on the page; the ids of title and description are made from it. Its text has the page's font.
     """
     drawn = _FONT.sub("", svg(spec, keep_in=keep_in))
     head = (
         '<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="{box}" width="100%" role="img"'
-        f' aria-labelledby="{name}-title {name}-desc" font-family="{escape(fonts.WEB, quote=True)}">'
+        f' aria-labelledby="{name}-title {name}-desc">'
         f'<title id="{name}-title">{escape(title)}</title><desc id="{name}-desc">{escape(alt)}</desc>'
     )
     return _HEAD.sub(lambda found: head.replace("{box}", found[1], 1), drawn, count=1)

@@ -54,7 +54,8 @@ def _table(ledger: Ledger, pen: Pen) -> Table:
         Column("valid_percent", pen(N_("Valid, % of issued")), Format.PERCENT1),
     ]
     rows = [
-        _row(line.office or pen(N_("Not stated")), line.issued, line.returned, line.void) for line in ledger.lines
+        _row(line.office or pen(N_("Not stated")), line.issued, line.returned, line.void)
+        for line in ledger.lines
     ]
     total = _row(pen(N_("Total")), ledger.issued, ledger.returned, ledger.void)
     return Table(
@@ -75,17 +76,23 @@ def _counted(ledger: Ledger, pen: Pen) -> list[Block]:
     issued, returned, valid = ledger.issued, ledger.returned, ledger.valid
     if issued is None:
         return [
-            pen.apa(N_("{returned} sheets came back; {valid} of them were valid."), returned=returned, valid=valid),
+            pen.apa(
+                N_("{returned} sheets came back; {valid} of them were valid."), returned=returned, valid=valid
+            ),
             pen.caution(
                 "issued_unknown",
-                N_("How many sheets were issued is not recorded for every office, so no response rate can be given."),
+                N_(
+                    "How many sheets were issued is not recorded for every office, so no response rate can be given."
+                ),
             ),
         ]
     if returned > issued:
         return [
             pen.caution(
                 "more_returned_than_issued",
-                N_("More sheets came back ({returned}) than were issued ({issued}). Correct the number of sheets issued."),
+                N_(
+                    "More sheets came back ({returned}) than were issued ({issued}). Correct the number of sheets issued."
+                ),
                 returned=returned,
                 issued=issued,
             )
@@ -121,7 +128,9 @@ def _plan(ledger: Ledger, issued: int, pen: Pen) -> list[Paragraph]:
     if ledger.planned is None or ledger.planned == issued:
         return []
     return [
-        pen.text(N_("{planned} sheets were planned, {issued} were issued."), planned=ledger.planned, issued=issued)
+        pen.text(
+            N_("{planned} sheets were planned, {issued} were issued."), planned=ledger.planned, issued=issued
+        )
     ]
 
 
@@ -155,13 +164,17 @@ def _offices(ledger: Ledger, pen: Pen) -> list[Block]:
     lines = [line for line in ledger.lines if line.issued]
     if ledger.issued is None or len(lines) < 2 or not ledger.valid or ledger.returned > ledger.issued:
         return []
-    result = goodness([line.valid for line in lines], [line.issued or 0 for line in lines], population=ledger.issued)
+    result = goodness(
+        [line.valid for line in lines], [line.issued or 0 for line in lines], population=ledger.issued
+    )
     test = result.finite or result.chi2
     same = not test.p < 0.05
     sentence = (
         N_("No office answered noticeably more or less often than the others.")
         if same
-        else N_("The offices did not answer alike: compare the last column of the table before comparing their results.")
+        else N_(
+            "The offices did not answer alike: compare the last column of the table before comparing their results."
+        )
     )
     return [_fit(result, pen), pen.plain(sentence), *(told(caution, pen) for caution in result.cautions)]
 
@@ -195,5 +208,7 @@ def _fit(result: Goodness, pen: Pen) -> Paragraph:
 def _whole_data(material: Material) -> list[Block]:
     """What is suspicious about the valid sheets taken together."""
     pen = material.pen
-    found = validity.cautions(material.questionnaire, Sheets(answers=[tuple(row) for row in material.answers]))
+    found = validity.cautions(
+        material.questionnaire, Sheets(answers=[tuple(row) for row in material.answers])
+    )
     return [Caution(caution.code, pen(caution.message, **caution.values)) for caution in found]

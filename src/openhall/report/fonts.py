@@ -10,7 +10,9 @@ from openhall.errors import N_, OpenHallError
 FOLDER = Path(__file__).parents[1] / "fonts"
 FAMILY = "Noto Sans SC"
 FILES = ("NotoSansSC-Regular.ttf", "NotoSansSC-Bold.ttf")
-WEB = f'"{FAMILY}", "PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "Source Han Sans SC", sans-serif'
+# On a page the reader's own fonts are used; Latin first in English, for Chinese fonts have wide quotation marks.
+LATIN = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial'
+CHINESE = f'"{FAMILY}", "PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "Source Han Sans SC"'
 
 
 class NoFonts(OpenHallError):
@@ -23,7 +25,9 @@ def folder() -> Path:
     missing = [name for name in FILES if not (FOLDER / name).is_file()]
     if missing:
         raise NoFonts(
-            N_("The fonts for charts and PDF are missing ({files}). Run `openhall build` once to fetch them."),
+            N_(
+                "The fonts for charts and PDF are missing ({files}). Run `openhall build` once to fetch them."
+            ),
             files=", ".join(missing),
         )
     return FOLDER

@@ -61,8 +61,7 @@ def ledger_of(questionnaire: Questionnaire, sheets: Sheets, found: Sequence[Find
     returned, rejected = Counter(offices), Counter(offices[index] for index in bad)
     names = [*issued, *sorted(set(offices) - set(issued))]
     reasons = Counter(
-        rule
-        for _, rule in {(one.index, one.rule.value) for one in found if one.verdict is Verdict.VOID}
+        rule for _, rule in {(one.index, one.rule.value) for one in found if one.verdict is Verdict.VOID}
     )
     return Ledger(
         lines=tuple(Line(name, issued.get(name), returned[name], rejected[name]) for name in names),

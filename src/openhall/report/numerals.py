@@ -7,11 +7,14 @@ written so. Nothing here depends on the language: both languages write figures a
 from __future__ import annotations
 
 import math
+import re
+from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
 Value = str | int | float | tuple[float, float] | None
 
 NOTHING = "–"
+_TOGETHER = re.compile(r"\S+ [=<>] \S+|(?:\d+% CI )?\[[^\]]*\]")
 
 
 class Format(StrEnum):
@@ -45,7 +48,7 @@ def show(value: Value, form: Format) -> str:
     if isinstance(value, tuple):
         return interval(value, form)
     if form is Format.INT:
-        return f"{value:,.0f}"
+        return decimals(value, 0)
     if form is Format.P:
         return p_cell(value)
     if form is Format.UNIT3:
@@ -56,11 +59,15 @@ def show(value: Value, form: Format) -> str:
 
 
 def decimals(value: float, places: int) -> str:
-    """Fixed decimals, without a minus before zero; a true minus sign."""
-    text = f"{value:,.{places}f}"
-    if not text.strip("-0.,"):
-        text = text.lstrip("-")
-    return text.replace("-", "−")
+    """Fixed decimals, halves away from zero as on paper; no minus before zero, otherwise a true minus sign.
+
+    >>> decimals(6.25, 1), decimals(-0.004, 2), decimals(-2.675, 2)
+    ('6.3', '0.00', '−2.68')
+    """
+    if not math.isfinite(value):
+        return NOTHING if math.isnan(value) else "∞" if value > 0 else "−∞"
+    exact = Decimal(f"{value:.12g}").quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    return f"{abs(exact) if not exact else exact:,f}".replace("-", "−")
 
 
 def unit(value: float, places: int = 3) -> str:
@@ -108,3 +115,12 @@ def interval(pair: tuple[float, float], form: Format = Format.INTERVAL) -> str:
 def percent(value: float) -> str:
     """Per cents, for a sentence: `53.3%`."""
     return f"{decimals(value, 1)}%"
+
+
+def unbroken(text: str) -> str:
+    """A sentence whose figures are not torn apart at the end of a line, for renderers that break lines.
+
+    >>> unbroken("p = .041, 95% CI [.10, .20]") == "p\u00a0=\u00a0.041, 95%\u00a0CI\u00a0[.10,\u00a0.20]"
+    True
+    """
+    return _TOGETHER.sub(lambda found: found[0].replace(" ", "\u00a0"), text)

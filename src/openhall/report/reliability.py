@@ -15,7 +15,9 @@ BANDS = {Band.HIGH: N_("high"), Band.ACCEPTABLE: N_("acceptable"), Band.NONE: N_
 
 VERDICTS = {
     Band.HIGH: N_("The items of “{dimension}” belong well together."),
-    Band.ACCEPTABLE: N_("The items of “{dimension}” belong together only in part; its score is a rough measure."),
+    Band.ACCEPTABLE: N_(
+        "The items of “{dimension}” belong together only in part; its score is a rough measure."
+    ),
     Band.NONE: N_("The items of “{dimension}” do not belong together; its score should not be used."),
 }
 
@@ -25,7 +27,11 @@ def section(material: Material) -> Section:
     blocks: list[Block] = []
     if not material.study.dimensions:
         blocks.append(
-            pen.text(N_("The questionnaire has no dimension of several items, so there is no reliability to report."))
+            pen.text(
+                N_(
+                    "The questionnaire has no dimension of several items, so there is no reliability to report."
+                )
+            )
         )
     elif not material.n:
         blocks.append(pen.text(N_("There is no valid sheet, so reliability cannot be computed.")))
@@ -104,7 +110,10 @@ def _items(found: list[tuple[Dimension, Reliability]], key: str, pen: Pen) -> Ta
     for dimension, result in found:
         labels = {item.key: pen.word(item.label) for item in dimension.items}
         rows += [
-            Row((labels[one.key], one.mean, one.sd, one.item_total, one.alpha_if_deleted), pen.word(dimension.label))
+            Row(
+                (labels[one.key], one.mean, one.sd, one.item_total, one.alpha_if_deleted),
+                pen.word(dimension.label),
+            )
             for one in result.items
         ]
     return Table(
@@ -112,7 +121,11 @@ def _items(found: list[tuple[Dimension, Reliability]], key: str, pen: Pen) -> Ta
         caption=pen(N_("Items of the dimensions")),
         columns=columns,
         rows=tuple(rows),
-        notes=(pen(N_("Item–total r: correlation of the item with the sum of the other items of its dimension.")),),
+        notes=(
+            pen(
+                N_("Item–total r: correlation of the item with the sum of the other items of its dimension.")
+            ),
+        ),
     )
 
 

@@ -1,4 +1,5 @@
-"""Do two entries of the same sheets agree? Cohen's kappa (seed 4.1 double entry; SPSS CROSSTABS /STATISTICS=KAPPA)."""
+"""Do two entries of the same sheets agree? Cohen's kappa (seed 4.1 double entry; SPSS CROSSTABS
+/STATISTICS=KAPPA)."""
 
 from __future__ import annotations
 
@@ -32,8 +33,8 @@ class Kappa:
 def cohens_kappa(first: Column, second: Column, confidence: float = 0.95) -> Kappa:
     """Agreement of two columns of codes, cases with either missing left out; any codes may occur.
 
-    kappa = (po − pe) / (1 − pe); standard errors of Fleiss, Cohen & Everitt (1969), Psychological Bulletin 72,
-    323–327: the general one for `se` and `interval`, the one under kappa = 0 for `p`. The interval ends at 1 at most.
+    kappa = (po − pe) / (1 − pe); standard errors of Fleiss, Cohen & Everitt (1969), Psychological
+    Bulletin 72, 323–327: the general one for `se` and `interval`, the one under kappa = 0 for `p`.
 
     >>> kappa = cohens_kappa(np.array([1, 1, 2, 2, 2]), np.array([1, 1, 2, 2, 1]))
     >>> round(kappa.kappa, 4), kappa.agreement

@@ -1,7 +1,7 @@
 """What a reader must be told beside a figure: codes and their values, no prose.
 
-Every code a procedure can attach to a result stands in `Code`, once, with the values it carries. The report turns each
-into a sentence (and has a test that none is forgotten).
+Every code a procedure can attach to a result stands in `Code`, once, with the values it carries. The report
+turns each into a sentence (and has a test that none is forgotten).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Many tests at once: p-values corrected over a family that was declared before looking (seed 4.4 and 4.6)."""
+"""Many tests at once: p-values corrected over a family declared before looking (seed 4.4 and 4.6)."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ P = NDArray[np.float64]
 def holm(p: Sequence[float] | P) -> P:
     """Holm's adjusted p-values (family-wise error), in the order given; nan stays nan and does not count.
 
-    Holm (1979), Scandinavian Journal of Statistics 6, 65–70: the i-th smallest of m is multiplied by m − i + 1 and
-    never falls below the one before.
+    Holm (1979), Scandinavian Journal of Statistics 6, 65–70: the i-th smallest of m is multiplied
+    by m − i + 1 and never falls below the one before.
 
     >>> holm([0.01, 0.04, 0.03]).round(3).tolist()
     [0.03, 0.06, 0.06]

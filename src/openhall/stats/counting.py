@@ -1,7 +1,7 @@
 """From columns to small integer tables, one pass each; everything else computes from the tables.
 
-Counting is all that touches every case, so figures do not depend on the order of the rows, and a database that can
-count may hand the tables over instead.
+Counting is all that touches every case, so figures do not depend on the order of the rows, and a database
+that can count may hand the tables over instead.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from openhall.errors import BadInput, N_, Problem
+from openhall.errors import N_, BadInput, Problem
 
 SHOWN = 10  # unknown codes named in one error
 Counts = NDArray[np.int64]
@@ -91,7 +91,7 @@ class Spread:
 
     @property
     def sizes(self) -> Counts:
-        return self.counts.sum(axis=1)
+        return np.asarray(self.counts.sum(axis=1))
 
     @property
     def n(self) -> int:
@@ -105,7 +105,7 @@ class Spread:
 
 
 def spread(dependent: ArrayLike, factor: ArrayLike, levels: Sequence[int]) -> Spread:
-    """Count the distinct values of `dependent` in each level of `factor`, leaving out cases that miss either."""
+    """Count each distinct value of `dependent` in each level of `factor`; cases that miss either drop out."""
     scores, place = finite(dependent), positions(factor, levels)
     both = (place >= 0) & ~np.isnan(scores)
     values, inverse = np.unique(scores[both], return_inverse=True)

@@ -1,5 +1,5 @@
-"""Two categorical questions together: counts, per cents, residuals, chi-square and association (seed 4.4, tables 4-2
-to 4-8; SPSS CROSSTABS)."""
+"""Two categorical questions together: counts, per cents, residuals, chi-square and association (seed 4.4,
+tables 4-2 to 4-8; SPSS CROSSTABS)."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ Floats = NDArray[np.float64]
 class Crosstab:
     """A cross table and what it says. Arrays have shape (rows, columns) in the order of the levels given.
 
-    Percentages are 0 to 100 (nan in the line of an empty row or column); `adjusted_residual` and `residual_p` are nan
-    in empty lines.
+    Percentages are 0 to 100 (nan in the line of an empty row or column); `adjusted_residual` and
+    `residual_p` are nan in empty lines.
     """
 
     row_levels: tuple[int, ...]
@@ -84,7 +84,7 @@ def crosstab(
     seed: int = 20180601,
     confidence: float = 0.95,
 ) -> Crosstab:
-    """Cross two columns of codes (nan = missing, left out pairwise); a code outside the levels raises BadInput.
+    """Cross two columns of codes, nan = missing, left out pairwise; an unknown code raises BadInput.
 
     Ordered measures follow the codes, not the order of display. See `crosstab_of` for what is computed.
 
@@ -116,10 +116,10 @@ def crosstab_of(
 ) -> Crosstab:
     """The cross table of counts already made; `ordered` when both questions are.
 
-    Pearson's and the likelihood-ratio chi-square, Monte-Carlo p where expected counts are small, adjusted residuals
-    (Haberman 1973) with Holm's p, Cramér's V with the interval of the noncentral chi-square (Smithson 2003) and
-    Bergsma's (2013) correction; when ordered, linear-by-linear, gamma and tau-b. Rows and columns without cases stay
-    in the table and out of the test.
+    Pearson's and the likelihood-ratio chi-square, Monte-Carlo p where expected counts are small, adjusted
+    residuals (Haberman 1973) with Holm's p, Cramér's V with the interval of the noncentral chi-square
+    (Smithson 2003) and Bergsma's (2013) correction; when ordered, linear-by-linear, gamma and tau-b. Rows
+    and columns without cases stay in the table and out of the test.
     """
     row_totals, column_totals = counts.sum(axis=1), counts.sum(axis=0)
     kept = np.ix_(row_totals > 0, column_totals > 0)
@@ -184,7 +184,7 @@ def _chi_squares(table: Floats, expected: Floats) -> tuple[ChiSquare, ChiSquare]
 def _adjusted_residuals(table: Floats, expected: Floats) -> Floats:
     n = table.sum()
     rest = (1 - table.sum(axis=1) / n)[:, None] * (1 - table.sum(axis=0) / n)[None, :]
-    return (table - expected) / np.sqrt(expected * rest)
+    return np.asarray((table - expected) / np.sqrt(expected * rest))
 
 
 def _monte_carlo(table: Counts, chi2: ChiSquare, seed: int) -> MonteCarlo:

@@ -1,4 +1,5 @@
-"""Do counts follow known shares? One-sample chi-square (seed 4.1 offices, 4.2 census; SPSS NPAR TESTS /CHISQUARE)."""
+"""Do counts follow known shares? One-sample chi-square (seed 4.1 offices, 4.2 census; SPSS NPAR TESTS
+/CHISQUARE)."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from math import nan, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from openhall.errors import BadInput, N_
+from openhall.errors import N_, BadInput
 from openhall.stats.cautions import Caution, Code
 from openhall.stats.frequencies import percent
 from openhall.stats.intervals import noncentral_chi2
@@ -54,7 +55,7 @@ class Goodness:
 
     @property
     def p(self) -> float:
-        """The p to report: with the finite population where known, Monte-Carlo where sparse, else Pearson's."""
+        """The p to report: of the finite population where known, else Monte-Carlo where sparse."""
         if self.finite is not None:
             return self.finite.p
         return self.monte_carlo.p if self.monte_carlo else self.chi2.p
@@ -68,16 +69,17 @@ def goodness(
     confidence: float = 0.95,
     seed: int = 20180601,
 ) -> Goodness:
-    """Compare counts with known shares; `expected` may be shares, per cents or counts, only proportions matter.
+    """Compare counts with known shares; of `expected` (shares, per cents or counts) only proportions matter.
 
-    χ² = Σ (O − E)² / E with k − 1 degrees of freedom; w = √(χ² / n) (Cohen 1988). `population`: size of the finite
-    population the cases were taken from (sheets issued, when `expected` are the sheets issued per office); the
-    corrected statistic is χ² / (1 − n / population), which equals Pearson's test of returned against not returned.
-    Lengths that differ, a share below 0, or cases where the share is 0 raise BadInput.
+    χ² = Σ (O − E)² / E with k − 1 degrees of freedom; w = √(χ² / n) (Cohen 1988). `population`: size of
+    the finite population the cases were taken from (sheets issued, when `expected` are the sheets issued
+    per office); the corrected statistic is χ² / (1 − n / population), which equals Pearson's test of
+    returned against not returned. Lengths that differ, a share below 0, or cases where the share is 0
+    raise BadInput.
 
     >>> census = goodness([160, 140], [51.27, 48.73])
     >>> round(census.chi2.value, 3), census.chi2.df, round(census.p, 3)
-    (0.51, 1, 0.475)
+    (0.511, 1, 0.475)
     """
     counts, shares = _checked(observed, expected)
     n, k = int(counts.sum()), len(counts)
@@ -122,7 +124,7 @@ def _checked(
 
 def _all_shares(expected: Sequence[float]) -> NDArray[np.float64]:
     shares = np.asarray(expected, np.float64)
-    return shares / shares.sum()
+    return np.asarray(shares / shares.sum())
 
 
 def _cell(observed: int, share: float, n: int) -> GoodnessCell:

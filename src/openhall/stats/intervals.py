@@ -1,9 +1,9 @@
-"""Confidence intervals several procedures share: Wilson and Clopper–Pearson for a share, t for a mean, noncentral ones."""
+"""Confidence intervals several procedures share: Wilson, Clopper–Pearson, t, noncentral."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import isfinite, nan, sqrt
+from math import isfinite, isnan, nan, sqrt
 
 from scipy import special
 
@@ -66,12 +66,14 @@ def _noncentrality(cdf: Callable[[float], float], guess: float, confidence: floa
 
 
 def _solve(cdf: Callable[[float], float], target: float, guess: float) -> float:
-    """The noncentrality at which the falling function `cdf` passes `target`; 0 where it is below from the start."""
+    """Where the falling function `cdf` passes `target`; 0 where it starts below, nan beyond its reach."""
     if cdf(0.0) <= target:
         return 0.0
     low, high = 0.0, max(guess, 1.0)
-    while cdf(high) > target:
+    while (reached := cdf(high)) > target:
         low, high = high, 2 * high
+    if isnan(reached):
+        return nan
     for _ in range(STEPS):
         middle = (low + high) / 2
         if high - low <= 1e-10 * high or middle in (low, high):

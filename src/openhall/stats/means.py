@@ -1,5 +1,5 @@
-"""Means: of a score in each group, and of each item against the middle of its scale (seed 4.5, table 4-9, figures 4-7
-to 4-12; SPSS MEANS, DESCRIPTIVES, T-TEST)."""
+"""Means: of a score in each group, and of each item against the middle of its scale (seed 4.5, table 4-9,
+figures 4-7 to 4-12; SPSS MEANS, DESCRIPTIVES, T-TEST)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SMALL, TINY = 30, 5  # fewer cases than these make a mean unsure, or no mean wor
 
 @dataclass(frozen=True, slots=True)
 class GroupMean:
-    """Mean of one group; code is None for the total. sd, se and interval are nan with fewer than two cases."""
+    """Mean of one group; code is None for the total. With one case sd, se and interval are nan."""
 
     code: int | None
     n: int
@@ -58,7 +58,7 @@ class MidpointTest:
 
 @dataclass(frozen=True, slots=True)
 class ItemSummary:
-    """One item or score. Skewness and kurtosis are the corrected forms SPSS prints (type 2), 0 for a normal curve."""
+    """One item or score. Skewness and kurtosis are the corrected forms SPSS prints (type 2)."""
 
     key: str
     n: int

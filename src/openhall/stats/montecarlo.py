@@ -1,7 +1,8 @@
-"""p-values from random tables, for counts too small for the chi-square distribution (SPSS Exact Tests /METHOD=MC).
+"""p-values from random tables, for counts too small for the chi-square distribution (SPSS Exact Tests
+/METHOD=MC).
 
-The same seed gives the same tables. Only totals are used, largest first, so neither the order of the rows of the data
-nor that of the levels matters.
+The same seed gives the same tables. Only totals are used, largest first, so neither the order of the rows
+of the data nor that of the levels matters.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ Totals = NDArray[np.int64]
 def random_tables(rows: Totals, columns: Totals, chi2: float, seed: int, tables: int = TABLES) -> MonteCarlo:
     """Share of random tables with these totals whose chi-square is at least `chi2`.
 
-    p = (b + 1) / (tables + 1) with b tables as extreme (Davison & Hinkley 1997, section 4.2), with the exact 99 %
-    interval of b / tables.
+    p = (b + 1) / (tables + 1) with b tables as extreme (Davison & Hinkley 1997, section 4.2), with the
+    exact 99 % interval of b / tables.
     """
     rows, columns = np.sort(rows)[::-1], np.sort(columns)[::-1]
     n = int(rows.sum())

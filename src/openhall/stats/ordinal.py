@@ -28,8 +28,8 @@ def linear_by_linear(table: Table, row_scores: Sequence[float], column_scores: S
 def gamma(table: Table, confidence: float = 0.95) -> Estimate:
     """Goodman and Kruskal's gamma = (P − Q) / (P + Q).
 
-    `se` is the standard error in general, `p` uses the one under no association (Brown & Benedetti 1977, Journal of
-    the American Statistical Association 72, 309–315), as SPSS does.
+    `se` is the standard error in general, `p` uses the one under no association (Brown & Benedetti 1977,
+    Journal of the American Statistical Association 72, 309–315), as SPSS does.
     """
     concordant, discordant = _pairs(table)
     agree, oppose = float((table * concordant).sum()), float((table * discordant).sum())
@@ -57,7 +57,7 @@ def tau_b(table: Table, confidence: float = 0.95) -> Estimate:
 
 
 def _pairs(table: Table) -> tuple[Table, Table]:
-    """For each cell, the cases above-left plus below-right (concordant), and those of the other two quarters."""
+    """For each cell, the cases above-left plus below-right (concordant), and in the other quarters."""
     sums = np.zeros((table.shape[0] + 1, table.shape[1] + 1))
     sums[1:, 1:] = table.cumsum(axis=0).cumsum(axis=1)
     rows, columns, n = sums[1:, -1:], sums[-1:, 1:], sums[-1, -1]

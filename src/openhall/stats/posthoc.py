@@ -40,7 +40,8 @@ class PostHoc:
 def tukey_kramer(
     levels: Sequence[int], sizes: Floats, means: Floats, within: float, df: float, confidence: float = 0.95
 ) -> PostHoc:
-    """Tukey's test with Kramer's (1956) error for unequal groups: `within` is the mean square, `df` its degrees.
+    """Tukey's test with Kramer's (1956) error for unequal groups: `within` is the mean square, `df` its
+    degrees.
 
     se = √(within (1/nᵢ + 1/nⱼ)), q = √2 |difference| / se over the studentised range of all the groups.
     """
@@ -57,7 +58,8 @@ def games_howell(
 ) -> PostHoc:
     """Games and Howell's (1976) test for unequal variances: each pair with its own error and Welch's df.
 
-    se = √(sᵢ²/nᵢ + sⱼ²/nⱼ). A pair with a group of one case, or without any variance, has nan for p and interval.
+    se = √(sᵢ²/nᵢ + sⱼ²/nⱼ). A pair with a group of one case, or without any variance, has nan for p and
+    interval.
     """
     first, second = np.triu_indices(len(levels), 1)
     share = variances / sizes  # nan for a group of one

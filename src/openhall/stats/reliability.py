@@ -1,5 +1,5 @@
-"""Do the items of a dimension measure one thing? Cronbach's alpha and item analysis (seed 4.3, table 4-1; SPSS
-RELIABILITY /MODEL=ALPHA /SUMMARY=TOTAL)."""
+"""Do the items of a dimension measure one thing? Cronbach's alpha and item analysis (seed 4.3, table 4-1;
+SPSS RELIABILITY /MODEL=ALPHA /SUMMARY=TOTAL)."""
 
 from __future__ import annotations
 
@@ -62,12 +62,13 @@ class Reliability:
 def reliability(items: NDArray[np.float64], keys: Sequence[str], confidence: float = 0.95) -> Reliability:
     """Cronbach's alpha of `items` (cases × items, nan = missing, cases with a missing item left out).
 
-    alpha = k / (k − 1) · (1 − Σ item variances / variance of the sum); interval of Feldt (1965), Psychometrika 30,
-    357–370. With fewer than two items or cases, or no variance, the figures are nan and a caution says why.
+    alpha = k / (k − 1) · (1 − Σ item variances / variance of the sum); interval of Feldt (1965),
+    Psychometrika 30, 357–370. With fewer than two items or cases, or no variance, the figures are nan
+    and a caution says why.
 
     >>> found = reliability(np.array([[1, 2], [2, 2], [3, 4], [5, 4.0]]), ("s1", "s2"))
     >>> round(found.alpha, 3), found.band.value, found.n
-    (0.867, 'high', 4)
+    (0.879, 'high', 4)
     """
     scores = finite(items).reshape(len(items), len(keys))
     complete = scores[~np.isnan(scores).any(axis=1)]
@@ -79,9 +80,7 @@ def reliability(items: NDArray[np.float64], keys: Sequence[str], confidence: flo
     alpha = _alpha(covariance)
     correlations = _correlations(covariance)
     mean_correlation = float((correlations.sum() - k) / (k * (k - 1))) if k > 1 else nan
-    details = tuple(
-        _item(key, i, means, covariance) for i, key in enumerate(keys)
-    )
+    details = tuple(_item(key, i, means, covariance) for i, key in enumerate(keys))
     return Reliability(
         alpha=alpha,
         interval=_feldt(alpha, n, k, confidence),
@@ -156,9 +155,7 @@ def _feldt(alpha: float, n: int, k: int, confidence: float) -> Interval:
     return Interval(low, high, confidence)
 
 
-def _cautions(
-    alpha: float, items: tuple[ItemReliability, ...], n: int, missing: int
-) -> tuple[Caution, ...]:
+def _cautions(alpha: float, items: tuple[ItemReliability, ...], n: int, missing: int) -> tuple[Caution, ...]:
     found = [Caution(Code.MISSING, {"missing": missing, "n": n})] if missing else []
     if n < 2:
         return (Caution(Code.NO_DATA),)

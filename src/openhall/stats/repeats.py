@@ -1,4 +1,5 @@
-"""Do rows of the data repeat? The study's printed counts are all even: its 300 sheets are 150, each twice (seed 4.4)."""
+"""Do rows of the data repeat? The study's printed counts are all even: its 300 sheets are 150, each twice
+(seed 4.4)."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import nan
 
-from openhall.errors import BadInput, N_
+from openhall.errors import N_, BadInput
 from openhall.stats.intervals import wilson
 from openhall.stats.results import Interval
 
@@ -42,8 +42,8 @@ def response_rates(
 ) -> ResponseRates:
     """AAPOR's minimum response rate RR1, and RR2, which counts partial answers as answers.
 
-    I complete, P partial, R refusal, NC non-contact, O other non-response, U unknown eligibility (AAPOR's UH + UO).
-    AAPOR (2023), Standard Definitions, 10th edition. A negative count raises BadInput.
+    I complete, P partial, R refusal, NC non-contact, O other non-response, U unknown eligibility (AAPOR's
+    UH + UO). AAPOR (2023), Standard Definitions, 10th edition. A negative count raises BadInput.
 
     >>> rates = response_rates(complete=300, partial=20, refusal=80)
     >>> rates.rr1.value, rates.rr2.value

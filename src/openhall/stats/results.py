@@ -1,4 +1,4 @@
-"""The small result shapes every procedure shares: an interval, a chi-square, an F, an estimate with its error."""
+"""The small result shapes every procedure shares: an interval, a chi-square, an F, an estimate."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class MonteCarlo:
-    """A p-value from random tables: share of `tables` at least as extreme, its 99 % interval, and the seed."""
+    """A p-value from random tables, with the 99 % interval of the share at least as extreme."""
 
     p: float
     interval: Interval

@@ -1,4 +1,4 @@
-"""The data an analysis reads: named columns of numbers, one value a case, nan for missing. No labels, no files."""
+"""The data an analysis reads: named columns of numbers, nan for missing. No labels, no files."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from openhall.errors import BadInput, N_
+from openhall.errors import N_, BadInput
 from openhall.stats.study import Dimension
 
 Column = NDArray[np.float64]

@@ -1,4 +1,4 @@
-"""When expected counts are too small for the chi-square distribution: Cochran's rule, as SPSS's footnote counts it."""
+"""When expected counts are too small for the chi-square distribution: Cochran's rule."""
 
 from __future__ import annotations
 

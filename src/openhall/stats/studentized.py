@@ -1,7 +1,8 @@
 """The studentised range distribution, fast enough for thirty tables of comparisons on a page.
 
-The range of k normal values is tabulated once for each k as piecewise Chebyshev polynomials of the logarithm of its
-survival function; what is left for each q is one sum over the distribution of the standard deviation.
+The range of k normal values is tabulated once for each k as piecewise Chebyshev polynomials of the
+logarithm of its survival function; what is left for each q is one sum over the distribution of the standard
+deviation.
 """
 
 from __future__ import annotations
@@ -21,13 +22,14 @@ NEGLIGIBLE = 37.0  # minus the logarithm of a weight that no longer counts
 
 
 def survival(q: ArrayLike, groups: int, df: ArrayLike) -> Floats:
-    """P(Q > q) for the studentised range of `groups` means with `df` degrees of freedom (≥ 1, fractions allowed).
+    """P(Q > q) for the studentised range of `groups` means with `df` degrees of freedom (1 or more).
 
-    P = ∫ R(q s) f(s) ds, R the survival function of the range of `groups` standard normal values, s² a chi-square with
-    `df` degrees of freedom over `df`. Error below 1e-9. Shapes of `q` and `df` broadcast.
+    P = ∫ R(q s) f(s) ds, R the survival function of the range of `groups` standard normal values,
+    s² a chi-square with `df` degrees of freedom over `df`, which need not be a whole number.
+    Error below 1e-9. Shapes of `q` and `df` broadcast.
 
     >>> survival([3.63], 3, 14).round(4).tolist()  # tables: the 5 % point is 3.70
-    [0.0548]
+    [0.0549]
     """
     quantile, freedom = np.broadcast_arrays(np.asarray(q, np.float64), np.asarray(df, np.float64))
     out = np.full(quantile.shape, np.nan)
@@ -47,7 +49,7 @@ def critical(probability: float, groups: int, df: ArrayLike) -> Floats:
     """
     freedom = np.atleast_1d(np.asarray(df, np.float64))
     target = log(probability)
-    # Bonferroni's bound is a little too high: one start there, the other just below, then secants of log p on log q.
+    # Bonferroni's bound is a little too high: start there and just below, then secants of log p on log q.
     pairs = groups * (groups - 1)
     x1 = np.log(np.sqrt(2) * special.stdtrit(freedom, 1 - probability / pairs))
     x0 = x1 - 0.02
@@ -59,7 +61,7 @@ def critical(probability: float, groups: int, df: ArrayLike) -> Floats:
         if not (np.abs(step) > 1e-10).any():
             break
         y1 = _log_survival(x1, groups, freedom) - target
-    return np.exp(x1)
+    return np.asarray(np.exp(x1))
 
 
 def _log_survival(log_q: Floats, groups: int, df: Floats) -> Floats:
@@ -67,7 +69,7 @@ def _log_survival(log_q: Floats, groups: int, df: Floats) -> Floats:
 
 
 def _mixed(q: Floats, groups: int, df: Floats, nodes: int) -> Floats:
-    """Trapezoids over x = log s, where the density falls off fast at both ends, so they converge geometrically."""
+    """Trapezoids over x = log s, where they converge geometrically: the density falls fast both ways."""
     bound = 2 * NEGLIGIBLE / df  # the weight is exp(-df/2 · (e^2x - 1 - 2x))
     low = -np.minimum((bound + 1) / 2, np.sqrt(bound) + bound / 2)
     high = np.minimum(np.sqrt(bound), np.log(bound + 1 + np.sqrt(2 * bound)))
@@ -111,4 +113,4 @@ def _log_range_survival(width: Floats, groups: int) -> Floats:
         kept = (groups - 1) * np.log1p(-special.ndtr(z - width[:, None]) / below)
     density = np.exp(-z * z / 2) / np.sqrt(2 * pi)
     integrand = density * below ** (groups - 1) * -np.expm1(kept)
-    return np.log(groups * (half * weight * integrand).sum(axis=1))
+    return np.asarray(np.log(groups * (half * weight * integrand).sum(axis=1)))

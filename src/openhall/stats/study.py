@@ -1,7 +1,8 @@
 """What a study measures: factors, dimensions of items, the overall judgement, the scale, declared once.
 
-A background is always a factor and a dimension always a dependent variable; no procedure takes them the other way
-round (the study this project starts from swapped them in its table 4-10). Labels are carried along, never read here.
+A background is always a factor and a dimension always a dependent variable; no procedure takes them the
+other way round (the study this project starts from swapped them in its table 4-10). Labels are carried
+along, never read here.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ class Level:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Factor:
-    """A background question: nominal unless `ordered`. `population`: known shares of the levels, adding to 1."""
+    """A background question: nominal unless `ordered`. `population`: known shares of the levels."""
 
     key: str
     name: str
@@ -56,7 +57,7 @@ class Dimension:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Study:
-    """Everything an analysis needs to know about a questionnaire. `scale` runs from the highest score down."""
+    """Everything an analysis needs to know about a questionnaire; `scale` from the highest score down."""
 
     title: Wording
     factors: tuple[Factor, ...]

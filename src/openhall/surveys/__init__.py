@@ -1,1 +1,3 @@
-"""What to ask: questionnaires, their file formats, checking of answers and sheets. Plain Python, no database, no network."""
+"""What to ask: questionnaires, their file formats, checking of answers and sheets. Plain Python, no database,
+no network.
+"""

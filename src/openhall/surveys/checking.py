@@ -1,5 +1,6 @@
-"""Answers checked against their questionnaire, one form at a time, and stored compactly. Nothing here knows the web:
-a form is a mapping from question key to the strings that were posted. Files of many sheets: `sheets`. Seed: appendix.
+"""Answers checked against their questionnaire, one form at a time, and stored compactly. Nothing here knows
+the web: a form is a mapping from question key to the strings that were posted. Files of many sheets:
+`sheets`. Seed: appendix.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from openhall.errors import BadInput, N_, Problem
+from openhall.errors import N_, BadInput, Problem
 from openhall.surveys.questionnaire import Answer, Kind, Question, Questionnaire
 
 LONGEST_TEXT = 2000  # characters
@@ -33,7 +34,9 @@ _BLANK = {
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """`answers` in the order of the questionnaire's questions, None where blank or wrong; `problems` by question key."""
+    """`answers` in the order of the questionnaire's questions, None where blank or wrong; `problems` by
+    question key.
+    """
 
     answers: tuple[Answer, ...]
     problems: dict[str, Problem]
@@ -52,12 +55,14 @@ def check_answers(
 ) -> Checked:
     """A submitted form, checked: question key -> the posted strings (in Django `dict(request.POST.lists())`).
 
-    With `complete=False` (save and resume) blanks are fine, wrong answers are not. Keys that are no question are
-    ignored. Nothing is raised: what is wrong stands in `problems`, its place says the question's number.
+    With `complete=False` (save and resume) blanks are fine, wrong answers are not. Keys that are no question
+    are ignored. Nothing is raised: what is wrong stands in `problems`, its place says the question's number.
     """
     answers: list[Answer] = []
     problems: dict[str, Problem] = {}
-    for number, (question, marks) in enumerate(zip(questionnaire.questions, questionnaire.marks, strict=True), 1):
+    for number, (question, marks) in enumerate(
+        zip(questionnaire.questions, questionnaire.marks, strict=True), 1
+    ):
         posted = given.get(question.key, ())
         answer: Answer = None
         if len(posted) == 1 and question.kind is not Kind.MULTIPLE:
@@ -69,7 +74,9 @@ def check_answers(
                     raise _Wrong(_BLANK[question.kind], {})
             except _Wrong as wrong:
                 message, values = wrong.args
-                problems[question.key] = Problem(N_("Question {number}"), message, "", {**values, "number": number})
+                problems[question.key] = Problem(
+                    N_("Question {number}"), message, "", {**values, "number": number}
+                )
         answers.append(answer)
     return Checked(tuple(answers), problems)
 
@@ -98,8 +105,8 @@ def _one(question: Question, marks: Mapping[str, int], text: str) -> Answer:
 def parse_mark(question: Question, text: str) -> Answer:
     """What one keyed or imported cell says.
 
-    "" is a blank (None), "3" the code 3, "2|4" two marks: (2, 4), for a multiple choice its answer and for a single
-    choice a double mark, kept as it was made. Raises BadInput for what is no answer to this question.
+    "" is a blank (None), "3" the code 3, "2|4" two marks: (2, 4), for a multiple choice its answer and for a
+    single choice a double mark, kept as it was made. Raises BadInput for what is no answer to this question.
 
     >>> from openhall.surveys.questionnaire import Option
     >>> s1 = Question(key="s1", kind=Kind.SINGLE, text={}, options=tuple(Option(v, {}) for v in (1, 2, 3)))
@@ -114,7 +121,9 @@ def parse_mark(question: Question, text: str) -> Answer:
 
 
 def read_mark(question: Question, text: str, known: Mapping[str, int] | None = None) -> Answer:
-    """As `parse_mark`, but ValueError(template, values); `known` may give more ways to write a code: folded labels."""
+    """As `parse_mark`, but ValueError(template, values); `known` may give more ways to write a code: folded
+    labels.
+    """
     marks = known if known is not None else {str(option.value): option.value for option in question.options}
     try:
         cell = _tidy(text)
@@ -136,7 +145,9 @@ def _code(marks: Mapping[str, int], text: str) -> int:
     code = _known(marks, text)
     if code is None:
         known = ", ".join(str(value) for value in dict.fromkeys(marks.values()))
-        raise _Wrong(N_("“{given}” is not one of the answers ({known})."), {"given": _cut(text), "known": _cut(known)})
+        raise _Wrong(
+            N_("“{given}” is not one of the answers ({known})."), {"given": _cut(text), "known": _cut(known)}
+        )
     return code
 
 
@@ -158,10 +169,16 @@ def fold(text: str) -> str:
 def _number(question: Question, text: str) -> int | float:
     match = _NUMBER.fullmatch(unicodedata.normalize("NFKC", text))
     if not match:
-        raise _Wrong(N_("“{given}” is not a number. Use digits and at most one point."), {"given": _cut(text)})
+        raise _Wrong(
+            N_("“{given}” is not a number. Use digits and at most one point."), {"given": _cut(text)}
+        )
     sign, whole, fraction = match[1], match[2], (match[3] or "").rstrip("0")
     if len(fraction) > question.decimals:
-        message = N_("enter at most {decimals} digits after the point.") if question.decimals else N_("enter a whole number.")
+        message = (
+            N_("enter at most {decimals} digits after the point.")
+            if question.decimals
+            else N_("enter a whole number.")
+        )
         raise _Wrong(message, {"decimals": question.decimals})
     value = float(f"{sign}{whole}.{fraction}") if question.decimals else int(sign + whole)
     if question.minimum is not None and value < question.minimum:
@@ -179,13 +196,18 @@ def _date(text: str) -> str:
         return date.fromisoformat(text).isoformat()
     except ValueError:
         values = {"given": _cut(text)}
-        raise _Wrong(N_("“{given}” is not a date. Write it as 2018-06-30: year, month, day."), values) from None
+        raise _Wrong(
+            N_("“{given}” is not a date. Write it as 2018-06-30: year, month, day."), values
+        ) from None
 
 
 def _text(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if len(text) > LONGEST_TEXT:
-        raise _Wrong(N_("the text is {length} characters long; {most} are possible."), {"length": len(text), "most": LONGEST_TEXT})
+        raise _Wrong(
+            N_("the text is {length} characters long; {most} are possible."),
+            {"length": len(text), "most": LONGEST_TEXT},
+        )
     if _UNPRINTABLE.search(text):
         raise _Wrong(N_("the text has characters that cannot be printed. Remove them."), {})
     return text

@@ -1,5 +1,6 @@
-"""Codes people copy by hand: invitations, resume codes, serials of paper sheets. Digits and capitals without the
-look-alikes I, L, O and U, and a check character that finds every single wrong character and every swap of two.
+"""Codes people copy by hand: invitations, resume codes, serials of paper sheets. Digits and capitals without
+the look-alikes I, L, O and U, and a check character that finds every single wrong character and every swap of
+two.
 """
 
 from __future__ import annotations
@@ -10,13 +11,16 @@ import unicodedata
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32
 _VALUE = {character: value for value, character in enumerate(ALPHABET)}
 _TYPED = str.maketrans({"O": "0", "I": "1", "L": "1", **dict.fromkeys(" -\t\n\r.–—_")})
-_REDUCE = 0b100101  # x^5 + x^2 + 1, primitive over GF(2): the check is a polynomial over the field of 32 elements
+_REDUCE = (
+    0b100101  # x^5 + x^2 + 1, primitive over GF(2): the check is a polynomial over the field of 32 elements
+)
 
 
 def new_code(length: int = 10) -> str:
     """A random code of `length` characters (5 bits each), the last one a check character.
 
-    From the operating system's source of randomness; 10 characters are 45 bits. ValueError under 4 characters.
+    From the operating system's source of randomness; 10 characters are 45 bits. ValueError under 4
+    characters.
     """
     if length < 4:
         raise ValueError("a code has at least 4 characters")
@@ -35,7 +39,8 @@ def with_check(text: str) -> str:
 
 
 def normalise(text: str) -> str:
-    """What was typed, as codes are stored: capitals, no spaces or hyphens, O read as 0, I and L as 1, full width halved.
+    """What was typed, as codes are stored: capitals, no spaces or hyphens, O read as 0, I and L as 1, full
+    width halved.
 
     >>> normalise(" 7k2m-o1l9 ")
     '7K2M0119'

@@ -1,5 +1,5 @@
-"""A questionnaire as a plain JSON-able dict, the form in which a frozen version is stored. Lists of options that
-several questions share are written once. Files for people: `toml_format`.
+"""A questionnaire as a plain JSON-able dict, the form in which a frozen version is stored. Lists of options
+that several questions share are written once. Files for people: `toml_format`.
 """
 
 from __future__ import annotations
@@ -7,8 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from openhall.errors import BadInput, N_, Problem
-from openhall.language import Wording
+from openhall.errors import N_, BadInput, Problem
 from openhall.surveys.questionnaire import (
     Fieldwork,
     Kind,
@@ -43,7 +42,9 @@ def to_dict(questionnaire: Questionnaire) -> dict[str, Any]:
 
 
 def from_dict(form: Mapping[str, Any]) -> Questionnaire:
-    """The questionnaire back, equal to the one given to `to_dict`. BadInput with a Problem for each thing odd."""
+    """The questionnaire back, equal to the one given to `to_dict`. BadInput with a Problem for each thing
+    odd.
+    """
     problems: list[Problem] = []
     root = Table(form, "", problems)
     if root.take("form", int, 0) != FORM:
@@ -138,7 +139,9 @@ def read_section(table: Table, scales: Scales, language: str = "en") -> Section:
         title=table.wording("title", language),
         introduction=table.wording("introduction", language),
         dimension=table.take("dimension", bool, False),
-        questions=tuple(read_question(part, scales, language=language) for part in table.tables(inner, "question")),
+        questions=tuple(
+            read_question(part, scales, language=language) for part in table.tables(inner, "question")
+        ),
     )
     table.close()
     return section

@@ -1,5 +1,6 @@
-"""Uploaded files read safely: too large, empty, in an unexpected encoding, packed to explode, or no text at all. Each
-is answered with a BadInput a person can act on, before anything is read into memory that should not be.
+"""Uploaded files read safely: too large, empty, in an unexpected encoding, packed to explode, or no text at
+all. Each is answered with a BadInput a person can act on, before anything is read into memory that should not
+be.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from openhall.errors import BadInput, N_, Problem
+from openhall.errors import N_, BadInput, Problem
 
 MEGABYTE = 1024 * 1024
 LIMIT = 50 * MEGABYTE
@@ -35,11 +36,15 @@ def check_size(size: int, *, name: str, limit: int = LIMIT) -> None:
         raise _bad(name, N_("the file is empty."), N_("Choose the file again; perhaps it was not saved."))
     if size > limit:
         values = {"size": _megabytes(size), "limit": _megabytes(limit)}
-        raise _bad(name, N_("the file has {size} MB; {limit} MB are possible."), N_("Send it in parts."), **values)
+        raise _bad(
+            name, N_("the file has {size} MB; {limit} MB are possible."), N_("Send it in parts."), **values
+        )
 
 
 def read_bytes(source: Path | bytes, *, name: str, limit: int = LIMIT) -> bytes:
-    """The whole file, or BadInput when it is missing, empty or larger than `limit` bytes (seen without reading it)."""
+    """The whole file, or BadInput when it is missing, empty or larger than `limit` bytes (seen without
+    reading it).
+    """
     if isinstance(source, bytes):
         check_size(len(source), name=name, limit=limit)
         return source
@@ -77,7 +82,9 @@ def decode_text(data: bytes, *, name: str) -> str:
             raise _no_text(name)
         line = text.count("\n", 0, rubbish.start()) + 1
         cure = N_("Remove it and send the file again.")
-        raise _bad(name, N_("line {line} has a control character that does not belong in a text."), cure, line=line)
+        raise _bad(
+            name, N_("line {line} has a control character that does not belong in a text."), cure, line=line
+        )
     return text.removeprefix("\ufeff")
 
 
@@ -87,7 +94,9 @@ def _encoding(data: bytes) -> str:
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     head = data[:4000]
-    if len(data) % 2 == 0 and head.count(b"\0") > len(head) // 8:  # no mark: ASCII digits have their zero byte on one side
+    if (
+        len(data) % 2 == 0 and head.count(b"\0") > len(head) // 8
+    ):  # no mark: ASCII digits have their zero byte on one side
         even, odd = head[::2].count(b"\0"), head[1::2].count(b"\0")
         if min(even, odd) * 20 < max(even, odd):
             return "utf-16-be" if even > odd else "utf-16-le"
@@ -112,9 +121,9 @@ class Package:
 def check_workbook(data: bytes, *, name: str, limit: int = UNPACKED_LIMIT) -> Package:
     """Look through an .xlsx without unpacking it to memory.
 
-    BadInput when it is no workbook, when its parts would unpack to more than `limit` bytes (as declared, then as
-    really unpacked), when a part shrinks suspiciously well, when there are too many parts, or when one declares XML
-    entities.
+    BadInput when it is no workbook, when its parts would unpack to more than `limit` bytes (as declared, then
+    as really unpacked), when a part shrinks suspiciously well, when there are too many parts, or when one
+    declares XML entities.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -139,7 +148,9 @@ def _look_through(archive: zipfile.ZipFile, name: str, limit: int) -> Package:
                 if left < 0:
                     raise _bomb(name, limit)
                 if _ENTITIES.search(window):
-                    raise _bad(name, N_("the file declares XML entities, which no spreadsheet program writes."))
+                    raise _bad(
+                        name, N_("the file declares XML entities, which no spreadsheet program writes.")
+                    )
                 if entry.filename.startswith("xl/worksheets/"):
                     formulas |= {entry.filename} if _FORMULA.search(window) else set()
                     merged |= {entry.filename} if _MERGED.search(window) else set()
@@ -160,13 +171,19 @@ def no_workbook(name: str) -> BadInput:
 
 
 def _no_text(name: str) -> BadInput:
-    return _bad(name, N_("this is not a text file."), N_("Send CSV, or give the file the ending of its real format."))
+    return _bad(
+        name, N_("this is not a text file."), N_("Send CSV, or give the file the ending of its real format.")
+    )
 
 
 def _bomb(name: str, limit: int) -> BadInput:
     cure = N_("Copy the sheet into a new workbook and save that.")
-    return _bad(name, N_("unpacked, the workbook would be too large (over {limit} MB or packed suspiciously well)."), cure,
-                limit=_megabytes(limit))  # fmt: skip
+    return _bad(
+        name,
+        N_("unpacked, the workbook would be too large (over {limit} MB or packed suspiciously well)."),
+        cure,
+        limit=_megabytes(limit),
+    )
 
 
 def _bad(name: str, message: str, cure: str = "", **values: object) -> BadInput:

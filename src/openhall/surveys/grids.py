@@ -1,5 +1,5 @@
-"""Data files as columns of text: .csv, .tsv, .xlsx, .sav and .parquet all become one `Grid`. What the columns mean is
-not decided here (`sheets`).
+"""Data files as columns of text: .csv, .tsv, .xlsx, .sav and .parquet all become one `Grid`. What the columns
+mean is not decided here (`sheets`).
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from openhall.errors import BadInput, N_, Problem
-from openhall.surveys.files import LIMIT, UNPACKED_LIMIT, check_workbook, decode_text, no_workbook, read_bytes
+from openhall.errors import N_, BadInput, Problem
+from openhall.surveys.files import LIMIT, UNPACKED_LIMIT, check_workbook, decode_text, read_bytes
 from openhall.surveys.workbooks import read_rows
 
 MOST_ROWS = 1_000_000
@@ -27,7 +27,9 @@ SHOWN = 50  # problems named one by one; of the others only the number is told
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """`columns[j][i]` is the text of row i under `header[j]`; `rows[i]` the row's number in the file (header: 1)."""
+    """`columns[j][i]` is the text of row i under `header[j]`; `rows[i]` the row's number in the file (header:
+    1).
+    """
 
     header: Sequence[str]
     columns: Sequence[Sequence[str]]
@@ -42,7 +44,9 @@ def read_grid(source: Path | bytes, *, name: str, limit: int = LIMIT) -> Grid:
     if ending not in _READERS:
         cure = N_("Send a file ending in {endings}.")
         values = {"file": name, "ending": ending or name, "endings": ", ".join(_READERS)}
-        raise BadInput(Problem(N_("File {file}"), N_("“{ending}” is no known kind of data file."), cure, values))
+        raise BadInput(
+            Problem(N_("File {file}"), N_("“{ending}” is no known kind of data file."), cure, values)
+        )
     return _READERS[ending](read_bytes(source, name=name, limit=limit), name)
 
 
@@ -55,7 +59,9 @@ def _csv(data: bytes, name: str) -> Grid:
     except csv.Error as error:
         cure = N_("Check the quotation marks there.")
         values = {"file": name, "line": reader.line_num, "error": str(error)}
-        raise BadInput(Problem(N_("File {file}"), N_("line {line} is not CSV ({error})."), cure, values)) from None
+        raise BadInput(
+            Problem(N_("File {file}"), N_("line {line} is not CSV ({error})."), cure, values)
+        ) from None
 
 
 def _delimiter(text: str, name: str) -> tuple[str, str]:
@@ -71,7 +77,9 @@ def _delimiter(text: str, name: str) -> tuple[str, str]:
 
 def _xlsx(data: bytes, name: str) -> Grid:
     package = check_workbook(data, name=name)
-    rows, notes = read_rows(data, name=name, package=package, prefer=("sheets", "data"), most=(MOST_ROWS, MOST_COLUMNS))
+    rows, notes = read_rows(
+        data, name=name, package=package, prefer=("sheets", "data"), most=(MOST_ROWS, MOST_COLUMNS)
+    )
     return _grid([[cell_text(cell) for cell in row] for row in rows], name, notes)
 
 
@@ -86,7 +94,7 @@ def _sav(data: bytes, name: str) -> Grid:
         except Exception:  # pyreadstat raises half a dozen unrelated kinds, its C library's own among them
             raise _damaged(name, "SPSS (.sav)") from None
     header = list(found)
-    columns = [[cell_text(cell) for cell in found[column].tolist()] for column in header]
+    columns = [[cell_text(cell) for cell in list(found[column])] for column in header]
     labels = {
         column: {cell_text(code): str(label) for code, label in labels.items()}
         for column, labels in meta.variable_value_labels.items()
@@ -127,8 +135,14 @@ def _arrow_texts(column: Any) -> list[str]:
 
 
 _READERS: dict[str, Callable[[bytes, str], Grid]] = {
-    ".csv": _csv, ".tsv": _csv, ".txt": _csv, ".xlsx": _xlsx, ".sav": _sav, ".zsav": _sav, ".parquet": _parquet,
-}  # fmt: skip
+    ".csv": _csv,
+    ".tsv": _csv,
+    ".txt": _csv,
+    ".xlsx": _xlsx,
+    ".sav": _sav,
+    ".zsav": _sav,
+    ".parquet": _parquet,
+}
 
 
 def cell_text(cell: Any) -> str:
@@ -142,7 +156,9 @@ def cell_text(cell: Any) -> str:
     if cell is None or cell != cell:
         return ""
     if isinstance(cell, float):
-        return str(int(cell)) if math.isfinite(cell) and cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+        return (
+            str(int(cell)) if math.isfinite(cell) and cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+        )
     if isinstance(cell, bool):
         return str(int(cell))
     if isinstance(cell, datetime):
@@ -175,13 +191,26 @@ def _ragged(body: Sequence[tuple[int, Sequence[str]]], width: int) -> Iterator[P
         for place, cell in enumerate(row, 1):
             if len(cell) > LONGEST_CELL:
                 values = {"row": number, "column": place, "most": LONGEST_CELL}
-                yield Problem(N_("Row {row}, column {column}"), N_("the cell is longer than {most} characters."), "", values)
+                yield Problem(
+                    N_("Row {row}, column {column}"),
+                    N_("the cell is longer than {most} characters."),
+                    "",
+                    values,
+                )
 
 
 def _check_extent(rows: int, columns: int, name: str) -> None:
     if rows > MOST_ROWS or columns > MOST_COLUMNS or rows * columns > MOST_CELLS:
-        values = {"file": name, "rows": rows, "columns": columns, "most_rows": MOST_ROWS, "most_columns": MOST_COLUMNS}
-        message = N_("{rows} rows and {columns} columns are too many; {most_rows} and {most_columns} are possible.")
+        values = {
+            "file": name,
+            "rows": rows,
+            "columns": columns,
+            "most_rows": MOST_ROWS,
+            "most_columns": MOST_COLUMNS,
+        }
+        message = N_(
+            "{rows} rows and {columns} columns are too many; {most_rows} and {most_columns} are possible."
+        )
         raise BadInput(Problem(N_("File {file}"), message, N_("Send it in parts."), values))
 
 
@@ -190,11 +219,15 @@ def refuse(problems: Sequence[Problem], name: str, count: int | None = None) -> 
     if problems:
         raise BadInput(
             N_("{file} cannot be used, nothing of it has been kept. Problems: {count}."),
-            problems=problems[:SHOWN], file=name, count=count or len(problems),
-        )  # fmt: skip
+            problems=problems[:SHOWN],
+            file=name,
+            count=count or len(problems),
+        )
 
 
 def _damaged(name: str, kind: str) -> BadInput:
     cure = N_("Save it again from the program it comes from.")
     values = {"file": name, "kind": kind}
-    return BadInput(Problem(N_("File {file}"), N_("this is not a {kind} file, or a damaged one."), cure, values))
+    return BadInput(
+        Problem(N_("File {file}"), N_("this is not a {kind} file, or a damaged one."), cure, values)
+    )

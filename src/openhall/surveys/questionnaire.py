@@ -1,8 +1,9 @@
 """What is asked: questionnaires of sections, questions and options, in several languages at once.
 
-Everything here is frozen: a questionnaire in use never changes, an edit makes a new one. Display order is the order of
-the tuples; what is stored is the option's `value`; what is computed with is its `score`. Three different things, so that
-a list printed from "very satisfied" down cannot turn a mean upside down. Seed: appendix.
+Everything here is frozen: a questionnaire in use never changes, an edit makes a new one. Display order is the
+order of the tuples; what is stored is the option's `value`; what is computed with is its `score`. Three
+different things, so that a list printed from "very satisfied" down cannot turn a mean upside down. Seed:
+appendix.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from functools import cached_property
 from openhall.errors import Problem
 from openhall.language import Wording
 
-# The answer to one question: nothing, a code, a number or text; several codes for a multiple choice, and also for a
-# single choice on paper where the visitor marked more than one (a double mark is kept as it was made).
+# The answer to one question: nothing, a code, a number or text; several codes for a multiple choice, and also
+# for a single choice on paper where the visitor marked more than one (a double mark is kept as it was made).
 Answer = int | float | str | tuple[int, ...] | None
 
 
@@ -59,7 +60,9 @@ class Question:
     required: bool = True
     role: Role = Role.OTHER
     ordered: bool = False  # the options are ranks (age, income), not mere names (occupation)
-    population: tuple[float, ...] = ()  # known shares of the options in the population, per cent, option order
+    population: tuple[
+        float, ...
+    ] = ()  # known shares of the options in the population, per cent, option order
     hint: Wording = field(default_factory=dict)
     minimum: float | None = None
     maximum: float | None = None
@@ -76,15 +79,18 @@ class Section:
     title: Wording = field(default_factory=dict)
     introduction: Wording = field(default_factory=dict)
     questions: tuple[Question, ...] = ()
-    dimension: bool = False  # its ITEM questions are measured together, and their mean is the dimension's score
+    dimension: bool = (
+        False  # its ITEM questions are measured together, and their mean is the dimension's score
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Questionnaire:
-    """A whole questionnaire. `fieldwork` is what a study file may carry about its issue and return, else None.
+    """A whole questionnaire. `fieldwork` is what a study file may carry about its issue and return, else
+    None.
 
-    `notes` are what a reader of a foreign format had to decide, for a person to look at; they are not part of the
-    questionnaire: not compared, not stored.
+    `notes` are what a reader of a foreign format had to decide, for a person to look at; they are not part of
+    the questionnaire: not compared, not stored.
     """
 
     key: str
@@ -106,8 +112,10 @@ class Questionnaire:
 
     @cached_property
     def marks(self) -> tuple[dict[str, int], ...]:
-        """For each question the codes of its options as a form posts them: {"1": 1, "2": 2}; empty for text."""
-        return tuple({str(option.value): option.value for option in question.options} for question in self.questions)
+        """For each question its options' codes as a form posts them: {"1": 1, "2": 2}; empty for text."""
+        return tuple(
+            {str(option.value): option.value for option in question.options} for question in self.questions
+        )
 
     def __getitem__(self, key: str) -> Question:
         return self.questions[self.position[key]]

@@ -1,5 +1,6 @@
-"""Returned sheets read from data files, and written back as CSV: serial, office and one column a question. Codes or
-labels, whole or not at all: a file with one unknown code is refused with the row and column of it. Seed 4.1.
+"""Returned sheets read from data files, and written back as CSV: serial, office and one column a question.
+Codes or labels, whole or not at all: a file with one unknown code is refused with the row and column of it.
+Seed 4.1.
 """
 
 from __future__ import annotations
@@ -28,14 +29,25 @@ ABOUT = {  # the columns about a sheet that are no questions, and how else they 
 _SECONDS = Question(key="seconds", kind=Kind.NUMBER, text={}, minimum=0, decimals=6)
 _DATE = Question(key="date", kind=Kind.DATE, text={})
 _NAME = Question(key="name", kind=Kind.TEXT, text={})
-_YES = {"1": True, "0": False, "": False, "true": True, "false": False, "yes": True, "no": False, "是": True, "否": False}
-_GUARDED = re.compile(r"'+(?=[=+\-@\t\r])")
+_YES = {
+    "1": True,
+    "0": False,
+    "": False,
+    "true": True,
+    "false": False,
+    "yes": True,
+    "no": False,
+    "是": True,
+    "否": False,
+}
+_GUARDED = re.compile(r"\A'(?='*[=+\-@\t\r])")
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheets:
-    """Returned sheets, one position a sheet in every sequence; the optional columns are empty where not given.
+    """Returned sheets, one position a sheet in every sequence; the optional columns are empty where not
+    given.
 
     `answers[i]` is in the order of the questionnaire's questions. `notes` says what was decided or left out.
     """
@@ -63,8 +75,9 @@ def read_sheets(
 ) -> Sheets:
     """All sheets of a data file, or BadInput with the first 50 problems and their number; never a part of it.
 
-    `name` is the file's name, its ending decides the format (.csv .tsv .xlsx .sav .parquet). `needed` are the columns
-    besides the questions that must be there; without `serial` the sheets are numbered 1, 2, … `limit` is in bytes.
+    `name` is the file's name, its ending decides the format (.csv .tsv .xlsx .sav .parquet). `needed` are the
+    columns besides the questions that must be there; without `serial` the sheets are numbered 1, 2, … `limit`
+    is in bytes.
     """
     grid = read_grid(source, name=name, limit=limit)
     return _Reading(grid, questionnaire, name).sheets(needed)
@@ -81,7 +94,7 @@ class _Marks(dict[str, Answer]):
     def __missing__(self, text: str) -> Answer:
         answer: Answer = None
         try:
-            answer = read_mark(self.question, _GUARDED.sub(lambda found: found[0][1:], text, count=1), self.known)
+            answer = read_mark(self.question, _GUARDED.sub("", text), self.known)
         except ValueError as wrong:
             self.wrong[text] = wrong
         self[text] = answer
@@ -124,7 +137,15 @@ class _Reading:
         for place, title in enumerate(self.grid.header):
             if fold(title) in places:
                 cure = N_("Rename or remove one of them.")
-                self._problem(1, Problem(N_("Row {row}"), N_("the column {column} stands twice."), cure, {"row": 1, "column": title}))
+                self._problem(
+                    1,
+                    Problem(
+                        N_("Row {row}"),
+                        N_("the column {column} stands twice."),
+                        cure,
+                        {"row": 1, "column": title},
+                    ),
+                )
             places.setdefault(fold(title), place)
         return places
 
@@ -140,12 +161,18 @@ class _Reading:
         if place is not None:
             self._check_labels(question, place)
             return self._column(question, place, known_marks(question))
-        if question.kind is Kind.MULTIPLE and any(fold(f"{question.key}_{v}") in self.places for v in question.values):
+        if question.kind is Kind.MULTIPLE and any(
+            fold(f"{question.key}_{v}") in self.places for v in question.values
+        ):
             return self._boxes(question)
         if question.required:
             self._missing(question.key)
         else:
-            self.notes.append(Problem("", N_("there is no column {column}; it was left blank."), "", {"column": question.key}))
+            self.notes.append(
+                Problem(
+                    "", N_("there is no column {column}; it was left blank."), "", {"column": question.key}
+                )
+            )
         return [None] * len(self.grid.rows)
 
     def _column(self, question: Question, place: int, known: Mapping[str, int]) -> Sequence[Answer]:
@@ -175,7 +202,9 @@ class _Reading:
             cells = self.grid.columns[place]
             values = {"known": "0, 1"}
             wrong = {
-                cell: ValueError(N_("“{given}” is not one of the answers ({known})."), {**values, "given": cell[:60]})
+                cell: ValueError(
+                    N_("“{given}” is not one of the answers ({known})."), {**values, "given": cell[:60]}
+                )
                 for cell in set(cells)
                 if fold(cell) not in _YES
             }
@@ -197,10 +226,17 @@ class _Reading:
         for row, serial in zip(self.grid.rows, serials, strict=False):
             values = {"row": row, "serial": serial, "first": first.setdefault(serial, row)}
             if serial is None:
-                self._problem(row, Problem(N_("Row {row}"), N_("the serial is blank."), N_("Give every sheet a serial."), values))
+                self._problem(
+                    row,
+                    Problem(
+                        N_("Row {row}"), N_("the serial is blank."), N_("Give every sheet a serial."), values
+                    ),
+                )
             elif values["first"] != row:
                 message = N_("the serial {serial} stands in row {first} already.")
-                self._problem(row, Problem(N_("Row {row}"), message, N_("Give every sheet its own serial."), values))
+                self._problem(
+                    row, Problem(N_("Row {row}"), message, N_("Give every sheet its own serial."), values)
+                )
 
     def _check_labels(self, question: Question, place: int) -> None:
         """A file that carries its own value labels must mean the same by them as the questionnaire."""
@@ -210,25 +246,41 @@ class _Reading:
             if meant is not None and str(meant) != code:
                 values = {"column": self.grid.header[place], "label": label, "code": code, "meant": meant}
                 message = N_("the file calls {code} “{label}”, which is {meant} in the questionnaire.")
-                self._problem(1, Problem(N_("Column {column}"), message, N_("Recode the file or the questionnaire."), values))
+                self._problem(
+                    1,
+                    Problem(
+                        N_("Column {column}"), message, N_("Recode the file or the questionnaire."), values
+                    ),
+                )
 
     def _missing(self, column: str) -> None:
-        self._problem(1, Problem("", N_("the column {column} is missing."), N_("Add it to the file."), {"column": column}))
+        self._problem(
+            1,
+            Problem("", N_("the column {column} is missing."), N_("Add it to the file."), {"column": column}),
+        )
 
     def _problem(self, row: int, problem: Problem) -> None:
         self.problems.append((row, problem))
         self.count += 1
 
     def _note_unknown(self) -> None:
-        unknown = [title for place, title in enumerate(self.grid.header) if place not in self.used and title.strip()]
+        unknown = [
+            title for place, title in enumerate(self.grid.header) if place not in self.used and title.strip()
+        ]
         if unknown:
             values = {"columns": ", ".join(unknown[:SHOWN])}
-            self.notes.append(Problem("", N_("columns that belong to no question were left out: {columns}."), "", values))
+            self.notes.append(
+                Problem("", N_("columns that belong to no question were left out: {columns}."), "", values)
+            )
 
 
 def known_marks(question: Question) -> dict[str, int]:
-    """Every way to write an option in a cell: its code, or its label in any language unless two options share it."""
-    labels = Counter(label for option in question.options for label in {fold(text) for text in option.label.values()})
+    """Every way to write an option in a cell: its code, or its label in any language unless two options share
+    it.
+    """
+    labels = Counter(
+        label for option in question.options for label in {fold(text) for text in option.label.values()}
+    )
     marks = {
         fold(text): option.value
         for option in question.options
@@ -248,15 +300,20 @@ def write_sheets_csv(questionnaire: Questionnaire, sheets: Sheets) -> str:
     Text that a spreadsheet would take for a formula gets an apostrophe in front; reading takes it off again.
     """
     about = {
-        "serial": sheets.serials, "office": sheets.offices, "channel": sheets.channels,
-        "seconds": sheets.seconds, "date": sheets.dates,
-    }  # fmt: skip
+        "serial": sheets.serials,
+        "office": sheets.offices,
+        "channel": sheets.channels,
+        "seconds": sheets.seconds,
+        "date": sheets.dates,
+    }
     given = {column: values for column, values in about.items() if values}
     file = io.StringIO(newline="")
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow([*given, *(question.key for question in questionnaire)])
     for index, answers in enumerate(sheets.answers):
-        writer.writerow([cell_out(value) for value in (*(values[index] for values in given.values()), *answers)])
+        writer.writerow(
+            [cell_out(value) for value in (*(values[index] for values in given.values()), *answers)]
+        )
     return file.getvalue()
 
 

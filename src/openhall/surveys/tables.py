@@ -1,5 +1,5 @@
-"""One table of a file (a TOML table, a JSON object) read with suspicion: every value is asked for by name and type,
-what is wrong becomes a Problem with its place, and `close` names the keys nobody asked for.
+"""One table of a file (a TOML table, a JSON object) read with suspicion: every value is asked for by name and
+type, what is wrong becomes a Problem with its place, and `close` names the keys nobody asked for.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ _MUST_BE = {
 
 
 class Table:
-    """`place` is where it stands in the file ("" for the whole), `problems` the list all tables of a file share."""
+    """`place` is where it stands in the file ("" for the whole), `problems` the list all tables of a file
+    share.
+    """
 
     def __init__(self, data: Any, place: str, problems: list[Problem]) -> None:
         self.place, self.problems = place, problems
@@ -67,7 +69,9 @@ class Table:
         word = self.text(name)
         if word and word not in among:
             cure = N_("Use one of {words}.")
-            self.problem(N_("{name} “{word}” is not known."), cure, name=name, word=word, words=", ".join(among))
+            self.problem(
+                N_("{name} “{word}” is not known."), cure, name=name, word=word, words=", ".join(among)
+            )
         return among.get(word, default)
 
     def texts(self, name: str) -> tuple[str, ...]:
@@ -87,7 +91,9 @@ class Table:
         """The tables of a list, each with its number and key in its place: `background 3 (q3)`."""
         for number, data in enumerate(self.take(name, list, []), 1):
             key = data.get("key") if isinstance(data, Mapping) else None
-            yield self.inner(data, f"{label or name} {number}" + (f" ({key})" if isinstance(key, str) else ""))
+            yield self.inner(
+                data, f"{label or name} {number}" + (f" ({key})" if isinstance(key, str) else "")
+            )
 
     def inner(self, data: Any, label: str) -> Table:
         return Table(data, f"{self.place}, {label}" if self.place else label, self.problems)
@@ -118,4 +124,6 @@ class Table:
                 near = difflib.get_close_matches(str(name), self.known, 1, 0.5)
                 cure = N_("Did you mean “{near}”?") if near else N_("Known here: {words}.")
                 words = ", ".join(dict.fromkeys(self.known)) or "en, zh"
-                self.problem(N_("“{name}” is not known."), cure, name=name, near=near[0] if near else "", words=words)
+                self.problem(
+                    N_("“{name}” is not known."), cure, name=name, near=near[0] if near else "", words=words
+                )

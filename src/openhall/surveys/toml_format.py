@@ -1,7 +1,7 @@
 """The project's own questionnaire format, TOML, read and written; docs/questionnaires.md describes it.
 
-A study file says [[background]], [[dimension]] and [overall]; any other questionnaire says [[section]]. Reading names
-every mistake with its place and a cure. Writing always gives the general form.
+A study file says [[background]], [[dimension]] and [overall]; any other questionnaire says [[section]].
+Reading names every mistake with its place and a cure. Writing always gives the general form.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from importlib import resources
 from typing import Any
 
-from openhall.errors import BadInput, N_, Problem
+from openhall.errors import N_, BadInput, Problem
 from openhall.language import Wording
 from openhall.surveys.dict_format import (
     Scales,
@@ -46,7 +46,9 @@ def builtin(key: str = "service_hall_satisfaction") -> Questionnaire:
 
 
 def read_toml(text: str | bytes, *, key: str) -> Questionnaire:
-    """The questionnaire of a study file. BadInput with one Problem a mistake; TOML's own keep their line and column."""
+    """The questionnaire of a study file. BadInput with one Problem a mistake; TOML's own keep their line and
+    column.
+    """
     problems: list[Problem] = []
     root = Table(_parsed(text), "", problems)
     title = root.wording("title")
@@ -78,7 +80,9 @@ def read_toml(text: str | bytes, *, key: str) -> Questionnaire:
 def _parsed(text: str | bytes) -> dict[str, Any]:
     words = decode_text(text, name="TOML") if isinstance(text, bytes) else text
     if len(words) > LARGEST:
-        raise BadInput(Problem("", N_("a questionnaire of {length} characters is too long."), "", {"length": len(words)}))
+        raise BadInput(
+            Problem("", N_("a questionnaire of {length} characters is too long."), "", {"length": len(words)})
+        )
     try:
         return tomllib.loads(words)
     except tomllib.TOMLDecodeError as error:
@@ -86,7 +90,9 @@ def _parsed(text: str | bytes) -> dict[str, Any]:
         cure = N_("Correct the file there and try again.")
         raise BadInput(Problem("", N_("this is not TOML: {error}."), cure, values)) from None
     except (RecursionError, ValueError):  # nested a thousand deep, or a number of ten thousand digits
-        raise BadInput(Problem("", N_("this file is nested too deeply or has a number that is too long."))) from None
+        raise BadInput(
+            Problem("", N_("this file is nested too deeply or has a number that is too long."))
+        ) from None
 
 
 def _scales(root: Table) -> dict[str, tuple[Option, ...]]:
@@ -99,7 +105,7 @@ def _scales(root: Table) -> dict[str, tuple[Option, ...]]:
 
 
 def _step(table: Table, code: str) -> Option:
-    """`5 = { en = "Very satisfied" }`: the key is the value and, unless the step says otherwise, its score."""
+    """`5 = { en = "Very satisfied" }`: the key is the value and, if not said otherwise, the score."""
     if not _STEP.fullmatch(code):
         table.problem(N_("“{code}” is not a step of a scale."), N_("Use whole numbers, as 5 = …"), code=code)
         code = "0"
@@ -116,7 +122,9 @@ def _background(root: Table, scales: Scales, titles: Table, languages: tuple[str
         read_question(table, scales, language=languages[0], role=Role.BACKGROUND)
         for table in root.tables("background")
     ]
-    return Section(key="background", title=_title("background", titles, languages), questions=tuple(questions))
+    return Section(
+        key="background", title=_title("background", titles, languages), questions=tuple(questions)
+    )
 
 
 def _overall(root: Table, scales: Scales, titles: Table, languages: tuple[str, ...]) -> Section:
@@ -142,7 +150,9 @@ def _dimension(table: Table, scales: Scales, language: str) -> Section:
 def _scale(table: Table, scales: Scales) -> tuple[Option, ...]:
     """The scale a table names, or the only one there is."""
     if "scale" not in table and len(scales) != 1:
-        table.problem(N_("the scale is not named."), N_("Add scale = “…” with one of {words}."), words=", ".join(scales))
+        table.problem(
+            N_("the scale is not named."), N_("Add scale = “…” with one of {words}."), words=", ".join(scales)
+        )
     only = next(iter(scales.values())) if len(scales) == 1 else ()
     options: tuple[Option, ...] = table.choice("scale", scales, only)
     return options
@@ -168,7 +178,9 @@ def _item(table: Table, options: tuple[Option, ...], role: Role, language: str) 
 def write_toml(questionnaire: Questionnaire) -> str:
     """The questionnaire as TOML text in the general form; `read_toml(write_toml(q), key=q.key) == q`."""
     form = to_dict(questionnaire)
-    lines = [f"{name} = {_value(form[name])}" for name in ("title", "introduction", "languages") if name in form]
+    lines = [
+        f"{name} = {_value(form[name])}" for name in ("title", "introduction", "languages") if name in form
+    ]
     for name, options in form.get("scales", {}).items():
         lines += ["", f"[scale.{_key(name)}]", *(_step_line(option) for option in options)]
     for section in form.get("sections", ()):

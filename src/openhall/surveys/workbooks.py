@@ -1,5 +1,5 @@
-"""Rows of a worksheet, read after `files.check_workbook` has looked through the package: values only, never formulas
-that have not been computed, never merged cells. Used for data files and for XLSForm.
+"""Rows of a worksheet, read after `files.check_workbook` has looked through the package: values only, never
+formulas that have not been computed, never merged cells. Used for data files and for XLSForm.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from defusedxml import ElementTree
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 
-from openhall.errors import BadInput, N_, Problem
+from openhall.errors import N_, BadInput, Problem
 from openhall.surveys.files import Package, no_workbook
 
 _OFFICE = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -25,7 +25,9 @@ _MERGED = re.compile(rb'<(?:\w+:)?mergeCell [^>]*ref="([A-Z0-9:]{1,30})"')
 def read_rows(
     data: bytes, *, name: str, package: Package, prefer: Sequence[str], most: tuple[int, int]
 ) -> tuple[list[list[Any]], tuple[Problem, ...]]:
-    """The cells of one worksheet and notes: the one whose title is in `prefer`, else the first. `most` rows, columns."""
+    """The cells of one worksheet and notes: the one whose title is in `prefer`, else the first. `most` rows,
+    columns.
+    """
     titles = sheet_titles(data, name=name)
     title = next((title for title in titles if title.strip().casefold() in prefer), titles[0])
     notes: tuple[Problem, ...] = ()
@@ -46,7 +48,9 @@ def sheet_titles(data: bytes, *, name: str) -> list[str]:
     return titles
 
 
-def read_worksheet(data: bytes, title: str, *, name: str, package: Package, most: tuple[int, int]) -> list[list[Any]]:
+def read_worksheet(
+    data: bytes, title: str, *, name: str, package: Package, most: tuple[int, int]
+) -> list[list[Any]]:
     """All cells of the worksheet as Python values, trailing empty cells cut off."""
     try:
         part = _part(data, title)
@@ -81,10 +85,16 @@ def _check_computed(rows: Sequence[list[Any]], written: Iterator[list[Any]], tit
     problems = []
     for number, (values, cells) in enumerate(zip(rows, written, strict=False), 1):
         for place, cell in enumerate(cells):
-            if isinstance(cell, str) and cell.startswith("=") and (place >= len(values) or values[place] is None):
+            if (
+                isinstance(cell, str)
+                and cell.startswith("=")
+                and (place >= len(values) or values[place] is None)
+            ):
                 values_ = {"sheet": title, "cell": f"{get_column_letter(place + 1)}{number}"}
                 cure = N_("Copy the sheet and paste it as values.")
-                problems.append(Problem(N_("Sheet {sheet}, cell {cell}"), N_("a formula without a value."), cure, values_))
+                problems.append(
+                    Problem(N_("Sheet {sheet}, cell {cell}"), N_("a formula without a value."), cure, values_)
+                )
     if problems:
         raise BadInput(N_("The workbook has formulas that were never computed."), problems=problems[:50])
 
@@ -93,7 +103,10 @@ def _refuse_merged(data: bytes, part: str, title: str) -> None:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         found = [reference.decode() for reference in _MERGED.findall(archive.read(part))]
     message, cure = N_("the cells are merged, so that some of them are empty."), N_("Unmerge and fill them.")
-    problems = [Problem(N_("Sheet {sheet}, cell {cell}"), message, cure, {"sheet": title, "cell": cells}) for cells in found]
+    problems = [
+        Problem(N_("Sheet {sheet}, cell {cell}"), message, cure, {"sheet": title, "cell": cells})
+        for cells in found
+    ]
     raise BadInput(N_("The workbook has merged cells."), problems=problems[:50])
 
 

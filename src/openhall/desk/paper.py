@@ -1,0 +1,3 @@
+"""placeholder"""
+def paper_pdf(*a, **k):
+    raise NotImplementedError

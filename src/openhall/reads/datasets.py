@@ -1,0 +1,101 @@
+"""The valid answers of a wave as the statistics take them, and a fingerprint that changes when they do. Seed 4.1."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from django.db.models import Count, Max, QuerySet, Sum
+
+from openhall import __version__
+from openhall.models import Batch, Response, Wave
+from openhall.surveys.questionnaire import Answer
+
+
+LEAVE_DATA = ("report.requested", "data.exported")  # events that change nothing of what is counted
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """`answers[i]` in question order came from the office with the number `offices[i]`; rows are in random order."""
+
+    answers: Sequence[tuple[Answer, ...]]
+    offices: Sequence[int]
+    fingerprint: str
+
+    def __len__(self) -> int:
+        return len(self.answers)
+
+
+def dataset(wave: Wave) -> Dataset:
+    """The valid answers of a wave to its version of the questionnaire, in one query besides the fingerprint's."""
+    print_before = fingerprint(wave)
+    rows = list(_rows(wave, everything=False).order_by("pk").values_list("answers", "office_id"))
+    return Dataset(
+        answers=decode_all(text for text, _office in rows),
+        offices=[office for _text, office in rows],
+        fingerprint=print_before,
+    )
+
+
+def decode_all(texts: Iterable[str]) -> list[tuple[Answer, ...]]:
+    """Many stored answers at once, read as one JSON text because that is faster than one by one.
+
+    >>> decode_all(["[1,null]", "[[2,4],3]"])
+    [(1, None), ((2, 4), 3)]
+    """
+    stored = json.loads(f"[{','.join(texts)}]")
+    return [
+        tuple(tuple(mark) if type(mark) is list else mark for mark in row)
+        if list in map(type, row)
+        else tuple(row)
+        for row in stored
+    ]
+
+
+def fingerprint(wave: Wave) -> str:
+    """Sixteen hex digits that change when an answer comes in or staff change what counts, without reading answers.
+
+    From the ledger's counts, the plan, what was issued, the last event of the wave, the version of the questionnaire
+    and of OpenHall.
+    """
+    counts = (
+        Response.objects.filter(wave=wave)
+        .order_by("office", "channel", "complete", "void")
+        .values_list("office", "channel", "complete", "void")
+        .annotate(number=Count("*"))
+    )
+    facts = (
+        list(counts),
+        Batch.objects.filter(allocation__wave=wave).aggregate(Sum("count"))["count__sum"],
+        [(str(one.pk), one.office.name) for one in wave.allocations.select_related("office")],
+        wave.planned,
+        wave.events.exclude(kind__in=LEAVE_DATA).order_by().aggregate(Max("pk"))["pk__max"],
+        (wave.version_id, wave.version.changed_at.isoformat()),
+        __version__,
+    )
+    return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
+
+
+def count_rows(wave: Wave, *, everything: bool) -> int:
+    """How many rows `rows` gives."""
+    return _rows(wave, everything=everything).count()
+
+
+def rows(wave: Wave, *, everything: bool) -> Iterator[tuple[Response, tuple[Answer, ...]]]:
+    """The wave's responses with their answers, in the order of their random numbers; `everything` gives void and
+    unfinished ones too. In pieces, so that a million do not stand in memory at once."""
+    few = _rows(wave, everything=everything).only(
+        "office_id", "channel", "language", "submitted_on", "seconds", "complete", "void", "answers"
+    )
+    pieces = few.order_by("pk").iterator(chunk_size=2000)
+    while piece := list(islice(pieces, 2000)):
+        yield from zip(piece, decode_all(response.answers for response in piece), strict=True)
+
+
+def _rows(wave: Wave, *, everything: bool) -> QuerySet[Response]:
+    found = Response.objects.filter(wave=wave, version=wave.version_id)
+    return found if everything else found.valid()

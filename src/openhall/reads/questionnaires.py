@@ -1,0 +1,64 @@
+"""What the questionnaire pages show: the shelf of all questionnaires, and one with its versions, waves and remarks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Prefetch, QuerySet
+
+from openhall.models import Questionnaire, Version, Wave
+from openhall.surveys import linter
+from openhall.surveys.linter import Remark
+from openhall.surveys.questionnaire import Questionnaire as Asked
+
+
+@dataclass(frozen=True)
+class Shelved:
+    """One questionnaire on the shelf; `version` is its newest, `asked` what that one says."""
+
+    questionnaire: Questionnaire
+    version: Version
+    versions: list[Version]
+    waves: list[Wave]
+
+    @property
+    def asked(self) -> Asked:
+        return self.version.asked
+
+
+def shelf() -> list[Shelved]:
+    """Every questionnaire, the one changed last first."""
+    rows = [_shelved(questionnaire) for questionnaire in Questionnaire.objects.prefetch_related(_versions())]
+    return sorted(rows, key=lambda row: max(version.changed_at for version in row.versions), reverse=True)
+
+
+def shelved(key: str) -> Shelved | None:
+    """One questionnaire with all its versions and waves, or None."""
+    found = Questionnaire.objects.prefetch_related(_versions()).filter(key=key).first()
+    return _shelved(found) if found else None
+
+
+def versions_to_choose() -> QuerySet[Version]:
+    """Versions with the questionnaire they belong to, to fetch one from."""
+    return Version.objects.select_related("questionnaire")
+
+
+def keys() -> list[str]:
+    """The keys of all questionnaires, in order."""
+    return list(Questionnaire.objects.order_by("key").values_list("key", flat=True))
+
+
+def remarks(asked: Asked) -> list[Remark]:
+    """What the linter would have a person look at."""
+    return linter.lint(asked)
+
+
+def _versions() -> Prefetch:
+    waves = Prefetch("waves", Wave.objects.order_by("-pk"))
+    return Prefetch("versions", Version.objects.order_by("-number").prefetch_related(waves))
+
+
+def _shelved(questionnaire: Questionnaire) -> Shelved:
+    versions = list(questionnaire.versions.all())
+    waves = [wave for version in versions for wave in version.waves.all()]
+    return Shelved(questionnaire, versions[0], versions, waves)

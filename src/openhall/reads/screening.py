@@ -1,0 +1,192 @@
+"""What the validity rules look at and what a person deciding needs: counts per rule, the sheets found, the decisions
+made, and one sheet with its answers and history. The rules themselves: `surveys.validity`. Seed 4.1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from django.db.models import Count, Q, QuerySet
+
+from openhall.language import say
+from openhall.models import Event, Flag, Response, Wave
+from openhall.surveys import checking, validity
+from openhall.surveys.questionnaire import Answer, Kind, Question
+from openhall.surveys.sheets import Sheets
+
+OTHER = "other"  # a person's own reason, not a rule's
+RULES = (*(rule.value for rule in validity.Rule), OTHER)  # in the order in which one is named as the reason
+
+
+def limits_of(wave: Wave) -> validity.Limits:
+    """What the rules go by in this wave."""
+    return validity.Limits(minimum_seconds=wave.min_seconds)
+
+
+def scope(wave: Wave, only: Collection[int] | None = None) -> QuerySet[Response]:
+    """The complete sheets of the wave, or those of `only` and every sheet with exactly the same answers as one of them."""
+    sheets = Response.objects.filter(wave=wave).complete()
+    if only is None:
+        return sheets
+    same = list(sheets.filter(pk__in=only).values_list("answers", flat=True))
+    return sheets.filter(Q(pk__in=only) | Q(answers__in=same))
+
+
+def load(wave: Wave, sheets: QuerySet[Response]) -> tuple[list[int], Sheets]:
+    """The stored sheets the way the rules read them, with their ids in the same order."""
+    rows = list(sheets.order_by("serial", "pk").values_list("pk", "answers", "seconds", "serial"))
+    asked = wave.version.asked
+    return [pk for pk, *_ in rows], Sheets(
+        answers=[checking.decode(asked, answers) for _, answers, _, _ in rows],
+        seconds=[seconds for _, _, seconds, _ in rows],
+        serials=[serial or short_name(pk) for pk, _, _, serial in rows],
+    )
+
+
+def short_name(pk: int) -> str:
+    """What a sheet without a serial number is called on the pages.
+
+    >>> short_name(9_000_000_000_000_000_000)
+    '#7CE66C50'
+    """
+    return f"#{pk:016X}"[:9]
+
+
+@dataclass(slots=True)
+class Tally:
+    """How many sheets one rule found, by what became of them."""
+
+    rule: str
+    open: int = 0
+    void: int = 0
+    kept: int = 0
+    undecided: int = 0  # no person has decided these
+
+    @property
+    def total(self) -> int:
+        return self.open + self.void + self.kept
+
+
+def tallies(wave: Wave) -> list[Tally]:
+    """One line a rule, in the order of the rules; "other" only where it was used."""
+    found = {rule: Tally(rule) for rule in RULES}
+    flags = Flag.objects.filter(response__wave=wave).values("rule", "verdict")
+    for row in flags.annotate(count=Count("pk"), undecided=Count("pk", filter=Q(reason=""))):
+        tally = found.setdefault(row["rule"], Tally(row["rule"]))
+        setattr(tally, row["verdict"], row["count"])
+        tally.undecided += row["undecided"]
+    return [tally for tally in found.values() if tally.total or tally.rule != OTHER]
+
+
+def totals(wave: Wave) -> dict[str, int]:
+    """Complete sheets of the wave: returned, void, valid, and those a person must still look at."""
+    sheets = Response.objects.filter(wave=wave).complete()
+    counts = sheets.aggregate(returned=Count("pk"), void=Count("pk", filter=~Q(void="")))
+    waiting = (
+        Flag.objects.filter(response__wave=wave, verdict=Flag.Verdict.OPEN)
+        .values("response")
+        .distinct()
+        .count()
+    )
+    return {**counts, "valid": counts["returned"] - counts["void"], "waiting": waiting}
+
+
+def flagged(wave: Wave, *, rule: str = "", verdict: str = "") -> QuerySet[Flag]:
+    """The findings, those still open first, then in serial order."""
+    flags = Flag.objects.filter(response__wave=wave)
+    if rule:
+        flags = flags.filter(rule=rule)
+    if verdict:
+        flags = flags.filter(verdict=verdict)
+    return flags.select_related("response__office", "by").order_by("response__serial", "response_id", "pk")
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """One decision made for many sheets at once, or for one."""
+
+    rule: str
+    verdict: str
+    reason: str
+    count: int
+
+
+def decisions(wave: Wave) -> list[Decided]:
+    """What people decided, sheets with the same rule, verdict and reason together."""
+    flags = Flag.objects.filter(response__wave=wave).exclude(reason="")
+    rows = (
+        flags.values_list("rule", "verdict", "reason")
+        .annotate(count=Count("pk"))
+        .order_by("rule", "verdict", "reason")
+    )
+    return [Decided(*row) for row in rows]
+
+
+def cautions(wave: Wave) -> list[validity.Caution]:
+    """What is odd about the valid sheets together."""
+    _, sheets = load(wave, Response.objects.filter(wave=wave).valid())
+    return validity.cautions(wave.version.asked, sheets, limits=limits_of(wave))
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One question of a sheet and what was marked: the labels, and whether that is a blank or a double mark."""
+
+    number: int
+    question: Question
+    labels: list[str]
+    double: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One stored sheet with everything known about it."""
+
+    response: Response
+    marks: list[Mark]
+    flags: list[Flag]
+    events: list[Event]
+    twins: list[Response] = field(default_factory=list)
+
+
+def sheet(response: Response, lang: str) -> Sheet:
+    """A sheet for its page, its labels in this language."""
+    flags = list(response.flags.select_related("by"))
+    flags.sort(key=lambda flag: RULES.index(flag.rule))
+    twins: list[Response] = []
+    if any(flag.rule == validity.Rule.DUPLICATE_SHEET for flag in flags):
+        same = Response.objects.filter(wave=response.wave_id, answers=response.answers).complete()
+        twins = list(same.exclude(pk=response.pk).select_related("office").order_by("serial", "pk")[:50])
+    return Sheet(response, _marks(response, lang), flags, _events(response), twins)
+
+
+def _marks(response: Response, lang: str) -> list[Mark]:
+    rows = zip(response.version.asked.questions, response.given, strict=True)
+    return [
+        Mark(
+            n,
+            question,
+            label(question, answer, lang),
+            isinstance(answer, tuple) and question.kind is not Kind.MULTIPLE,
+        )
+        for n, (question, answer) in enumerate(rows, 1)
+    ]
+
+
+def label(question: Question, answer: Answer, lang: str) -> list[str]:
+    """What was marked, in words: one text a mark, with its code where there is one; empty for a blank."""
+    if answer is None:
+        return []
+    if not question.options:
+        return [str(answer)]
+    words = {option.value: say(option.label, lang) for option in question.options}
+    return [
+        f"{code} · {words.get(code, '')}" for code in (answer if isinstance(answer, tuple) else (answer,))
+    ]
+
+
+def _events(response: Response) -> list[Event]:
+    """What was done to this sheet; for a sheet from a file also its import, and decisions for many sheets at once."""
+    events = Event.objects.filter(subject_type="response", subject_id=str(response.pk))
+    return list(events.select_related("by"))

@@ -1,0 +1,164 @@
+"""The report as HTML: `body` for a page of the web application, `page` as one file that needs nothing else.
+
+No script, no inline style: `body` may stand under a strict content security policy, with `report.css` beside it.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from html import escape
+from pathlib import Path
+
+from openhall.errors import N_
+from openhall.language import translator
+from openhall.report import fonts
+from openhall.report.document import (
+    Block,
+    Caution,
+    Column,
+    Figure,
+    Heading,
+    Paragraph,
+    Report,
+    Row,
+    Section,
+    Table,
+    headline,
+)
+from openhall.report.drawing import inline_svg
+from openhall.report.numerals import unbroken
+
+HTML_LANG = {"en": "en", "zh": "zh-Hans"}
+SHEET = Path(__file__).with_name("report.css")
+PAGE_CSS = f"""
+html {{ background: #fff; font-family: {fonts.LATIN}, {fonts.CHINESE}, sans-serif; -webkit-text-size-adjust: 100%; }}
+html:lang(zh) {{ font-family: {fonts.CHINESE}, sans-serif; }}
+body {{ margin: 0; padding: 2rem 1rem 4rem; }}
+h1 {{ font-size: 2rem; line-height: 1.2; margin: 0 0 .25rem; }}
+.report-subtitle {{ font-size: 1.15rem; color: #505a5f; }}
+.report-caution strong {{ color: #8a3a05; }}
+@page {{ size: A4; margin: 20mm 18mm; }}
+"""
+
+
+@cache
+def css() -> str:
+    """The style sheet of `body`."""
+    return SHEET.read_text("utf-8")
+
+
+def page(report: Report, *, keep_in: Path | None = None) -> str:
+    """The whole report as one HTML file. `keep_in`: a folder that remembers drawn charts."""
+    title = escape(f"{report.title} – {report.subtitle}")
+    return (
+        f'<!doctype html>\n<html lang="{HTML_LANG.get(report.lang, report.lang)}">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f'<title>{title}</title>\n<style>{css()}{PAGE_CSS}</style>\n</head>\n<body>\n<main class="report">\n'
+        f'<header>\n<h1>{escape(report.title)}</h1>\n<p class="report-subtitle">{escape(report.subtitle)}</p>\n'
+        f"{facts(report)}</header>\n{contents(report)}{sections(report, keep_in=keep_in)}</main>\n</body>\n</html>\n"
+    )
+
+
+def body(report: Report, *, keep_in: Path | None = None) -> str:
+    """Contents and sections, for a page that has its own heading. Headings start at h2."""
+    return f'<div class="report">\n{contents(report)}{sections(report, keep_in=keep_in)}</div>\n'
+
+
+def facts(report: Report) -> str:
+    """What the report was made from."""
+    lines = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in report.facts())
+    return f'<dl class="report-facts">{lines}</dl>\n'
+
+
+def contents(report: Report) -> str:
+    """A list of the sections with links."""
+    label = escape(translator(report.lang)(N_("Contents")))
+    lines = "".join(
+        f'<li><a href="#{section.key}"><span class="report-number">{section.number}</span>'
+        f"{escape(section.title)}</a></li>\n"
+        for section in report.sections
+    )
+    return f'<nav class="report-contents" aria-label="{label}">\n<ol>\n{lines}</ol>\n</nav>\n'
+
+
+def sections(report: Report, *, keep_in: Path | None = None) -> str:
+    return "".join(_section(section, report.lang, keep_in) for section in report.sections)
+
+
+def _section(section: Section, lang: str, keep_in: Path | None) -> str:
+    blocks = "".join(_block(block, lang, keep_in) for block in section.blocks)
+    return f'<section id="{section.key}">\n<h2>{_numbered(section.number, section.title)}</h2>\n{blocks}</section>\n'
+
+
+def _numbered(number: str, title: str) -> str:
+    return f'<span class="report-number">{number}</span>{escape(title)}'
+
+
+def _block(block: Block, lang: str, keep_in: Path | None) -> str:
+    match block:
+        case Paragraph(text, manner):
+            return f'<p class="report-{manner}">{escape(unbroken(text))}</p>\n'
+        case Caution(_, text):
+            word = escape(translator(lang)(N_("Caution:")))
+            return f'<p class="report-caution" role="note"><strong>{word}</strong> {escape(unbroken(text))}</p>\n'
+        case Heading(number, title):
+            return f"<h3>{_numbered(number, title)}</h3>\n"
+        case Figure():
+            return _figure(block, lang, keep_in)
+        case Table():
+            return table(block, lang)
+
+
+def _figure(figure: Figure, lang: str, keep_in: Path | None) -> str:
+    caption, name = headline(figure, lang), f"figure-{figure.key}"
+    drawn = inline_svg(figure.spec, title=caption, alt=figure.alt, name=name, keep_in=keep_in)
+    data = table(figure.table, lang) if figure.table else ""
+    return f'<figure class="report-figure" id="{name}">\n<figcaption>{escape(caption)}</figcaption>\n{drawn}\n</figure>\n{data}'
+
+
+def table(block: Table, lang: str) -> str:
+    """One table with caption and scopes, in three-line style; wide ones scroll in a region of their own."""
+    caption = escape(headline(block, lang))
+    bands = "".join(_band(group, rows, block) for group, rows in block.bands())
+    notes = "".join(f"<p>{escape(note)}</p>" for note in block.notes)
+    notes = f'<div class="report-notes">{notes}</div>\n' if notes else ""
+    return (
+        f'<div class="report-scroll" tabindex="0" role="region" aria-label="{caption}">\n<table id="table-{block.key}">\n'
+        f"<caption>{caption}</caption>\n<thead>\n{_head(block)}</thead>\n{bands}</table>\n</div>\n{notes}"
+    )
+
+
+def _head(block: Table) -> str:
+    upper = "".join(
+        f'<th scope="colgroup" colspan="{count}" class="report-span">{escape(name)}</th>'
+        if name
+        else "<td></td>" * count
+        for name, count in block.spans()
+    )
+    lower = "".join(
+        f'<th scope="col"{_class(column)}>{escape(column.heading)}</th>' for column in block.columns
+    )
+    return (f"<tr>{upper}</tr>\n" if upper else "") + f"<tr>{lower}</tr>\n"
+
+
+def _class(column: Column) -> str:
+    return ' class="report-text"' if column.is_text else ""
+
+
+def _band(group: str, rows: list[Row], block: Table) -> str:
+    head = (
+        f'<tr class="report-group"><th scope="rowgroup" colspan="{len(block.columns)}">{escape(group)}</th></tr>\n'
+        if group
+        else ""
+    )
+    return f"<tbody>\n{head}{''.join(_row(row, block) for row in rows)}</tbody>\n"
+
+
+def _row(row: Row, block: Table) -> str:
+    first, *rest = block.shown(row)
+    cells = "".join(
+        f"<td{_class(column)}>{escape(text)}</td>"
+        for text, column in zip(rest, block.columns[1:], strict=True)
+    )
+    total = ' class="report-total"' if row.total else ""
+    return f'<tr{total}><th scope="row">{escape(first)}</th>{cells}</tr>\n'

@@ -1,0 +1,202 @@
+"""Table 4-9: means of items, dimensions and the whole, against the middle of the scale (seed 4.5)."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+
+from openhall.errors import N_
+from openhall.report import charts
+from openhall.report.document import Block, Column, Figure, Heading, Row, Table
+from openhall.report.material import Material, pair
+from openhall.report.numerals import Format, decimals, interval, p_equals
+from openhall.report.pen import Pen
+from openhall.stats.means import ItemSummary, item_summary
+from openhall.stats.sample import Column as Values
+from openhall.stats.study import Dimension
+
+Line = tuple[str, str, ItemSummary]  # band, name, figures
+
+
+def item_table(material: Material) -> list[Block]:
+    """Table 4-9, its chart, the sentences, and the caution about the middle of the scale."""
+    pen, study = material.pen, material.study
+    if not study.dimensions:
+        return [
+            pen.text(
+                N_("The questionnaire has no dimension of several items, so their means are not compared.")
+            )
+        ]
+    key, whole = material.numbers.table(), _whole(material)
+    dimensions = [(d, _summary(material, material.sample.scores(d), d.key)) for d in study.dimensions]
+    blocks: list[Block] = [
+        Heading(f"4.5.{len(study.factors) + 1 if study.overall else 1}", pen(N_("Items and dimensions"))),
+        pen.method(
+            N_(
+                "A respondent's score in a dimension is the mean of its items; total satisfaction is the mean of the"
+                " dimension scores. Each mean is tested against the middle of the scale, {middle} (one-sample t); N = {n}."
+            ),
+            middle=_middle(material),
+            n=material.n,
+        ),
+        _table(material, dimensions, whole, key),
+        _figure(material, dimensions, f"chart-of-{key}"),
+    ]
+    return [*blocks, *_said(material, dimensions, whole)]
+
+
+def _summary(material: Material, values: Values, key: str) -> ItemSummary:
+    return item_summary(values, key, material.steps)
+
+
+def _whole(material: Material) -> ItemSummary:
+    """Total satisfaction: the mean of each respondent's dimension scores."""
+    scores = np.column_stack([material.sample.scores(dimension) for dimension in material.study.dimensions])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # a sheet without any item has no score
+        return _summary(material, np.nanmean(scores, axis=1), "total")
+
+
+def _middle(material: Material) -> str:
+    return f"{(min(material.steps) + max(material.steps)) / 2:g}"
+
+
+def _table(
+    material: Material, dimensions: list[tuple[Dimension, ItemSummary]], whole: ItemSummary, key: str
+) -> Table:
+    pen = material.pen
+    columns = (
+        Column("name", pen(N_("Item"))),
+        Column("n", pen(N_("n")), Format.INT),
+        Column("mean", pen(N_("Mean")), Format.F2),
+        Column("sd", pen(N_("SD")), Format.F2),
+        Column("interval", pen(N_("95% CI")), Format.INTERVAL),
+        Column("top_two", pen(N_("Top two steps, %")), Format.PERCENT1),
+        Column("t", pen(N_("t against {middle}"), middle=_middle(material)), Format.F2),
+        Column("p", pen(N_("p")), Format.P),
+        Column("d", pen(N_("d")), Format.F2),
+    )
+    rows: list[Row] = []
+    for dimension, score in dimensions:
+        band = pen.word(dimension.label)
+        for item in dimension.items:
+            summary = _summary(material, material.sample[item.key], item.key)
+            rows.append(_row(pen.word(item.label), summary, band))
+        rows.append(_row(pen(N_("Dimension mean")), score, band, total=True, top=False))
+    everything = pen(N_("The whole"))
+    rows.append(
+        _row(pen(N_("Total satisfaction (mean of dimensions)")), whole, everything, total=True, top=False)
+    )
+    overall = material.study.overall
+    if overall is not None:
+        rows.append(
+            _row(
+                pen.word(overall.label),
+                _summary(material, material.sample[overall.key], overall.key),
+                everything,
+            )
+        )
+    return Table(
+        key=key,
+        caption=pen(N_("Means of items, dimensions and total satisfaction")),
+        columns=columns,
+        rows=tuple(rows),
+        notes=(pen(N_("Top two steps: share of answers on the two best steps of the scale. d: Cohen's d.")),),
+    )
+
+
+def _row(name: str, one: ItemSummary, band: str, *, total: bool = False, top: bool = True) -> Row:
+    test = one.midpoint
+    share = one.top_two_percent if top else None
+    return Row(
+        (name, one.n, one.mean, one.sd, pair(one.interval), share, test.t, test.p, test.d), band, total
+    )
+
+
+def _figure(material: Material, dimensions: list[tuple[Dimension, ItemSummary]], key: str) -> Figure:
+    pen = material.pen
+    dots = [
+        charts.Mean(
+            label=pen.word(dimension.label),
+            mean=score.mean,
+            low=score.interval.low,
+            high=score.interval.high,
+            shown=decimals(score.mean, 2),
+        )
+        for dimension, score in dimensions
+    ]
+    figures = pen(N_("; ")).join(f"{dot.label} {dot.shown} {interval((dot.low, dot.high))}" for dot in dots)
+    return Figure(
+        key=key,
+        caption=pen(N_("Mean of each dimension")),
+        spec=charts.means(
+            dots,
+            lowest=min(material.steps),
+            highest=max(material.steps),
+            title=pen(N_("Mean with 95% interval; {middle} is the middle"), middle=_middle(material)),
+        ),
+        alt=pen(N_("Means with 95% intervals: {figures}."), figures=figures),
+    )
+
+
+def _said(
+    material: Material, dimensions: list[tuple[Dimension, ItemSummary]], whole: ItemSummary
+) -> list[Block]:
+    pen, middle = material.pen, _middle(material)
+    best = max(dimensions, key=lambda pair_: pair_[1].mean)
+    worst = min(dimensions, key=lambda pair_: pair_[1].mean)
+    blocks: list[Block] = [
+        pen.apa(
+            N_(
+                "Total satisfaction: M = {mean}, SD = {sd}, 95% CI {interval}, t({df}) = {t} against {middle}, {p}, d = {d}."
+            ),
+            mean=decimals(whole.mean, 2),
+            sd=decimals(whole.sd, 2),
+            interval=interval(pair(whole.interval)),
+            df=whole.midpoint.df,
+            t=decimals(whole.midpoint.t, 2),
+            middle=middle,
+            p=p_equals(whole.midpoint.p),
+            d=decimals(whole.midpoint.d, 2),
+        ),
+        _plain(dimensions, middle, pen),
+    ]
+    if best[0] is not worst[0]:
+        blocks.append(
+            pen.plain(
+                N_("People rate “{best}” best ({best_mean}) and “{worst}” worst ({worst_mean})."),
+                best=pen.word(best[0].label),
+                best_mean=decimals(best[1].mean, 2),
+                worst=pen.word(worst[0].label),
+                worst_mean=decimals(worst[1].mean, 2),
+            )
+        )
+    blocks.append(
+        pen.caution(
+            "midpoint",
+            N_(
+                "The middle of a scale from {low} to {high} is {middle}, not {half}. A mean below {middle} leans to dissatisfied."
+            ),
+            low=min(material.steps),
+            high=max(material.steps),
+            middle=middle,
+            half=f"{max(material.steps) / 2:g}",
+        )
+    )
+    return blocks
+
+
+def _plain(dimensions: list[tuple[Dimension, ItemSummary]], middle: str, pen: Pen) -> Block:
+    """Which dimensions are surely above or below the middle."""
+    below = [pen.word(d.label) for d, one in dimensions if one.midpoint.p < 0.05 and one.midpoint.t < 0]
+    above = [pen.word(d.label) for d, one in dimensions if one.midpoint.p < 0.05 and one.midpoint.t > 0]
+    if below and above:
+        template = N_("Surely above the middle of the scale: {above}; surely below it: {below}.")
+    elif below:
+        template = N_("Surely below the middle of the scale: {below}. No dimension is surely above it.")
+    elif above:
+        template = N_("Surely above the middle of the scale: {above}. No dimension is surely below it.")
+    else:
+        template = N_("No dimension is surely above or below the middle of the scale, {middle}.")
+    return pen.plain(template, above=pen.listed(above), below=pen.listed(below), middle=middle)

@@ -1,0 +1,110 @@
+"""The report as PDF, typeset by typst: A4, contents, page numbers, vector charts, tags for screen readers (PDF/UA).
+
+Only the fonts the project brings are used, so a page looks the same on every machine. The layout is in report.typ.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from openhall.errors import N_
+from openhall.language import translator
+from openhall.report import fonts
+from openhall.report.document import Block, Caution, Figure, Heading, Paragraph, Report, Table
+from openhall.report.drawing import svg
+from openhall.report.numerals import unbroken
+
+LAYOUT = Path(__file__).with_name("report.typ")
+REGION = {"en": "GB", "zh": "CN"}
+
+
+def document(report: Report, *, keep_in: Path | None = None) -> bytes:
+    """The .pdf file. `keep_in`: a folder that remembers drawn charts. Raises NoFonts where the fonts are missing."""
+    import typst  # here, because only a PDF needs it
+
+    with tempfile.TemporaryDirectory(prefix="openhall-") as name:
+        folder = Path(name)
+        (folder / "report.typ").write_bytes(LAYOUT.read_bytes())
+        (folder / "report.json").write_text(json.dumps(_content(report, folder, keep_in)), "utf-8")
+        made = typst.compile(
+            folder / "report.typ",
+            root=folder,
+            font_paths=[fonts.folder()],
+            ignore_system_fonts=True,
+            pdf_standards=["ua-1"],
+            timestamp=0,
+        )
+    return bytes(made)
+
+
+def _content(report: Report, folder: Path, keep_in: Path | None) -> dict[str, Any]:
+    """What report.typ reads; the charts are written beside it."""
+    say = translator(report.lang)
+    return {
+        "title": report.title,
+        "subtitle": report.subtitle,
+        "lang": report.lang,
+        "region": REGION.get(report.lang, "GB"),
+        "font": fonts.FAMILY,
+        "facts": [f"{name}: {value}" for name, value in report.facts()],
+        "contents": say(N_("Contents")),
+        "caution": say(N_("Caution:")),
+        "sections": [
+            {
+                "title": f"{section.number} {section.title}",
+                "blocks": [_block(block, report, folder, keep_in) for block in section.blocks],
+            }
+            for section in report.sections
+        ],
+    }
+
+
+def _block(block: Block, report: Report, folder: Path, keep_in: Path | None) -> dict[str, Any]:
+    match block:
+        case Paragraph(text, manner):
+            return {"kind": manner.value, "text": unbroken(text)}
+        case Caution(_, text):
+            return {"kind": "caution", "text": unbroken(text)}
+        case Heading(number, title):
+            return {"kind": "heading", "text": f"{number} {title}"}
+        case Table():
+            return {"kind": "table", **_table(block, report)}
+        case Figure():
+            file = f"figure-{len(list(folder.glob('*.svg'))) + 1}.svg"
+            (folder / file).write_text(svg(block.spec, keep_in=keep_in), "utf-8")
+            table = _table(block.table, report) if block.table else None
+            return {
+                "kind": "figure",
+                "file": file,
+                "caption": report.headline(block),
+                "alt": block.alt,
+                "table": table,
+            }
+
+
+def _table(table: Table, report: Report) -> dict[str, Any]:
+    rows: list[dict[str, Any]] = []
+    for group, members in table.bands():
+        if group:
+            rows.append({"kind": "group", "cells": [group]})
+        rows += [{"kind": "total" if row.total else "row", "cells": table.shown(row)} for row in members]
+    return {
+        "caption": report.headline(table),
+        "columns": [
+            {"heading": column.heading, "text": column.is_text, "wide": _is_wide(table, place)}
+            for place, column in enumerate(table.columns)
+        ],
+        "spans": table.spans(),
+        "rows": rows,
+        "notes": list(table.notes),
+    }
+
+
+def _is_wide(table: Table, place: int) -> bool:
+    """Whether a column shares the width that is left: the first, and others with long text."""
+    return place == 0 or any(
+        len(str(row.cells[place])) > 20 for row in table.rows if table.columns[place].is_text
+    )

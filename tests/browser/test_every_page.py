@@ -1,0 +1,46 @@
+"""Every page, as each role sees it, in both languages: axe finds nothing and nothing scrolls sideways."""
+
+from __future__ import annotations
+
+import pytest
+
+from openhall.demo import PASSWORD, load
+from tests.browser.crawl import Crawl
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def crawl(browser, live_server):
+    """Opens the demo town for a person in a language."""
+    load()
+
+    def opened(language: str, username: str = "") -> Crawl:
+        context = browser.new_context(bypass_csp=True, locale="zh-CN" if language == "zh" else "en-GB")
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        if username:
+            page.goto(f"{live_server.url}/desk/sign-in")
+            page.fill("[name=username]", username)
+            page.fill("[name=password]", PASSWORD)
+            page.click("main button")
+            page.wait_for_url("**/desk/**")
+        return Crawl(page, live_server.url)
+
+    return opened
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_citizen_meets_no_barrier(crawl, language):
+    visitor = crawl(language)
+    visitor.visit("/")
+    assert visitor.faults == []
+    assert {"portal:home", "portal:answer", "portal:code", "portal:privacy"} <= visitor.seen
+
+
+@pytest.mark.parametrize(("username", "language"), [("analyst", "en"), ("analyst", "zh"), ("clerk", "en"), ("leader", "zh")])
+def test_staff_meet_no_barrier(crawl, username, language):
+    person = crawl(language, username)
+    person.visit("/desk/")
+    assert person.faults == []
+    assert "desk:wave" in person.seen
