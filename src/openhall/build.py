@@ -58,6 +58,7 @@ def copy_assets() -> None:
     (BUILD / "govuk.css").write_text(own_font((govuk / "govuk-frontend.min.css").read_text("utf-8")), "utf-8")
     shutil.copy(govuk / "govuk-frontend.min.js", BUILD / "govuk.js")
     shutil.copy(NODE_MODULES / "htmx.org" / "dist" / "htmx.min.js", BUILD / "htmx.js")
+    shutil.copy(PACKAGE / "report" / "report.css", BUILD)
     noto = NODE_MODULES / "@expo-google-fonts" / "noto-sans-sc"
     for weight in ("400Regular", "700Bold"):
         shutil.copy(noto / weight / f"NotoSansSC_{weight}.ttf", FONTS / f"NotoSansSC-{weight[3:]}.ttf")
@@ -96,7 +97,7 @@ def collect_static() -> None:
 
 def _stamp() -> str:
     """A fingerprint of everything the build reads."""
-    sources = [ROOT / "package-lock.json", Path(__file__), *sorted(PACKAGE.glob("locale/*/LC_MESSAGES/*.po"))]
+    sources = [ROOT / "package-lock.json", Path(__file__), PACKAGE / "report" / "report.css", *sorted(PACKAGE.glob("locale/*/LC_MESSAGES/*.po"))]
     sources += sorted(p for p in (PACKAGE / "static").rglob("*") if p.is_file() and BUILD not in p.parents)
     digest = hashlib.sha256()
     for source in sources:

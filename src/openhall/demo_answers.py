@@ -1,4 +1,4 @@
-"""Generated answers for the demo town's open wave: plausible, the same at every run, and nobody's. No database here."""
+"""Generated answers for the demo town's open wave: plausible, the same at every run, and nobody's."""
 
 from __future__ import annotations
 

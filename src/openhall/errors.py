@@ -59,6 +59,10 @@ class OpenHallError(Exception):
     def say(self, translate: Translate = str) -> str:
         return translate(self.template).format(**self.values)
 
+    def lines(self, translate: Translate = str) -> list[str]:
+        """What to tell the reader, a sentence a problem; here the one sentence."""
+        return [self.say(translate)]
+
     def __str__(self) -> str:
         return self.say()
 

@@ -1,6 +1,6 @@
 """What follows from what: one table. After this event, the worker does that.
 
-A face that has run an action calls `after` in the same transaction, so that the work is asked for if and only if the
+A face that has run an action calls `after` in the same transaction: the work is asked for if and only if the
 event happened.
 """
 

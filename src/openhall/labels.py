@@ -19,6 +19,20 @@ EVENTS = {
     "codes.made": N_("Made {count} invitation codes for {office}"),
     "sheets.printed": N_("Prepared {count} paper forms for {office}, serial numbers {first} to {last}"),
     "sheets.recorded": N_("Recorded {count} sheets issued elsewhere for {office} (before: {before})"),
+    "sheets.imported": N_("Imported {sheets} sheets from {file}"),
+    "sheets.screened": N_("Applied the validity rules: {void} sheets void, {new} new findings"),
+    "sheets.decided": N_("Decided “{rule}”: {excluded} sheets excluded, {kept} kept. Reason: {reason}"),
+    "sheets.restored": N_("Took back “{rule}” for {count} sheets. The reason was: {reason}"),
+    "sheet.keyed": N_("Keyed sheet {serial}"),
+    "sheet.keyed_again": N_("Keyed sheet {serial} a second time: {differences} differences"),
+    "sheet.settled": N_(
+        "Settled sheet {serial}: {first} answers of the first entry, {second} of the second, {other} others"
+    ),
+    "sheet.excluded": N_("Excluded the sheet, “{rule}”. Reason: {reason}"),
+    "sheet.kept": N_("Kept the sheet in spite of “{rule}”. Reason: {reason}"),
+    "sheet.restored": N_("Took back the decision about “{rule}”"),
+    "report.requested": N_("Asked for the report as {format}"),
+    "data.exported": N_("Took the data of {count} sheets as {file}"),
 }
 
 WAVE_STATES = {
@@ -42,4 +56,10 @@ VOID_REASONS = {
     "too_fast": N_("Too fast"),
     "duplicate_sheet": N_("Duplicate sheet"),
     "other": N_("Other reason"),
+}
+
+VERDICTS = {
+    "open": N_("To decide"),
+    "void": N_("Excluded"),
+    "kept": N_("Kept"),
 }

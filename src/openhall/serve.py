@@ -1,7 +1,6 @@
-"""`openhall serve`: the web server and the background worker as two child processes, started and stopped together.
+"""`openhall serve`: the web server and the worker as two child processes, started and stopped together.
 
-The parent stays small: it prepares, watches and stops. Nothing of a visit is logged, so no address is kept. Design:
-service.md, Decisions (granian, 2 workers with 4 threads each).
+The parent stays small: it prepares, watches and stops. Nothing of a visit is logged, so no address is kept.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ Children = dict[str, subprocess.Popen[bytes]]
 
 
 def main(host: str, port: int, *, workers: int = 2, demo: bool = False) -> None:
-    """Serve until Ctrl-C or SIGTERM. With `demo`, build, migrate and load the demo town first where that is missing.
+    """Serve until Ctrl-C or SIGTERM. With `demo`, first build, migrate and load the demo town if need be.
 
     Raises OpenHallError, with the cure, when the port is taken, the database is not ready or the server dies.
     """
@@ -67,9 +66,7 @@ def _require_free(host: str, port: int) -> None:
             probe.bind(address)
     except PermissionError:
         raise OpenHallError(
-            N_(
-                "Port {port} needs an administrator of this machine. Choose one from 1024 up: PORT=8001 make run."
-            ),
+            N_("Port {port} is kept for administrators. Choose one from 1024: PORT=8001 make run."),
             port=port,
         ) from None
     except OverflowError:
@@ -81,7 +78,8 @@ def _require_free(host: str, port: int) -> None:
     except OSError as error:
         raise OpenHallError(
             N_(
-                "Port {port} cannot be used ({error}). Choose another: PORT={other} make run, or openhall serve --port {other}."
+                "Port {port} cannot be used ({error}). "
+                "Choose another: PORT={other} make run, or openhall serve --port {other}."
             ),
             port=port,
             error=error.strerror or error,
@@ -174,26 +172,30 @@ def _end_with_parent() -> Callable[[], None] | None:
 
 
 def _wait_until_it_answers(web: subprocess.Popen[bytes], host: str, port: int) -> None:
+    """Ask until the web server answers; OpenHallError when it stops, fails or stays silent."""
     deadline = time.monotonic() + START_PATIENCE
     address = f"{_address(host, port)}/health"
     while time.monotonic() < deadline:
         if web.poll() is not None:
             raise OpenHallError(N_("The web server stopped while starting; its message stands above."))
-        if _answers(address):
+        status = _status(address)
+        if status >= 500:
+            raise OpenHallError(N_("The web server fails at every request; its message stands above."))
+        if status:
             return
         time.sleep(0.05)
     raise OpenHallError(N_("The web server does not answer at {address}."), address=address)
 
 
-def _answers(address: str) -> bool:
-    """Whether anything but a failure of ours comes back; a refused host name or a redirect is an answer too."""
+def _status(address: str) -> int:
+    """The status of the answer, 0 for none; a refused host name or a redirect is an answer too."""
     try:
-        with urllib.request.build_opener(_StayHere).open(address, timeout=5):
-            return True
+        with urllib.request.build_opener(_StayHere).open(address, timeout=5) as answer:
+            return int(answer.status)
     except urllib.error.HTTPError as error:
-        return error.code < 500
+        return error.code
     except OSError:
-        return False
+        return 0
 
 
 class _StayHere(urllib.request.HTTPRedirectHandler):

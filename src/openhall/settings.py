@@ -126,7 +126,8 @@ LANGUAGE_COOKIE_NAME = "openhall-language"
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
-if _flag("OPENHALL_BEHIND_PROXY"):
+BEHIND_PROXY = _flag("OPENHALL_BEHIND_PROXY")  # then its headers are believed: scheme and visitor's address
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -148,6 +149,8 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000  # the survey view itself allows fewer
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+ANSWERS_PER_HOUR = int(os.environ.get("OPENHALL_ANSWERS_PER_HOUR", "60"))  # from one network address; tablets are free
+CODES_PER_HOUR = int(os.environ.get("OPENHALL_CODES_PER_HOUR", "20"))  # tries of one network address
 UPLOAD_LIMIT = int(os.environ.get("OPENHALL_UPLOAD_LIMIT_MB", "50")) * 1_000_000
 
 AUTH_PASSWORD_VALIDATORS = [

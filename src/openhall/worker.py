@@ -5,14 +5,19 @@ What it does after which event stands in `openhall.flow`. Any number may run; `o
 
 from __future__ import annotations
 
-from openhall.manage import manage
+import os
+
+import django
+from django.core.management import call_command
 
 INTERVAL = 0.5  # seconds between two looks for work
 
 
 def main() -> None:
     """Work until told to stop (Ctrl-C, SIGTERM); what has begun is finished first."""
-    manage("db_worker", verbosity=0, interval=INTERVAL, startup_delay=False, reload=False)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openhall.settings")
+    django.setup()
+    call_command("db_worker", verbosity=0, interval=INTERVAL, startup_delay=False, reload=False)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The reference sheets as the statistics see them: 300 valid ones, read with nothing but the standard library."""
+"""The reference sheets as the statistics see them, read with nothing but the standard library."""
 
 import csv
 from importlib import resources

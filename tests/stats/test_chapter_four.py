@@ -143,7 +143,7 @@ PRINTED_F = {
 
 
 def test_22_of_24_printed_f_come_from_factor_and_dependent_swapped(distinct):
-    """Table 4-10 comes out when the dimension's score is the factor and the background's code the dependent."""
+    """Table 4-10 comes out when the dimension's score is the factor and the background the dependent."""
     same = 0
     for dimension, printed in PRINTED_F.items():
         score = (distinct.score(dimension) * distinct.dimension(dimension).shape[1]).round()

@@ -1,4 +1,4 @@
-"""Taking the answers out of the hall: allowed to few, and written down, because rows say more than tables. Seed 4.1."""
+"""Taking the answers out of the hall: allowed to few, and written down each time. Seed 4.1."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MOST_IN_A_WORKBOOK = 100_000  # more takes minutes to write and to open
 def take_data(wave: Wave, *, file: str, rows: str, by: User | None) -> int:
     """Permit and record that somebody takes the answers of a wave; returns how many rows there are.
 
-    BadInput for an unknown kind of file or rows, NotAllowed where there is nothing or too much for a workbook.
+    BadInput for an unknown kind of file or rows, NotAllowed for nothing or too much for a workbook.
     """
     permit(by, "data.export", wave)
     for given, known in ((file, FILES), (rows, ROWS)):

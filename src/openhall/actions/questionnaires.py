@@ -14,7 +14,7 @@ from pathlib import PurePath
 from django.db import transaction
 
 from openhall.actions import permit
-from openhall.errors import BadInput, N_, NotAllowed, Problem
+from openhall.errors import N_, BadInput, NotAllowed, Problem
 from openhall.models import Questionnaire, User, Version, record
 from openhall.surveys import dict_format
 from openhall.surveys.lss import read_lss
@@ -39,7 +39,9 @@ def create(asked: Asked, *, key: str = "", by: User | None) -> Version:
     permit(by, "questionnaire.edit")
     if key and Questionnaire.objects.filter(key=_checked(key)).exists():
         cure = N_("Choose another key.")
-        raise BadInput(Problem("", N_("there is a questionnaire with the key “{key}” already."), cure, {"key": key}))
+        raise BadInput(
+            Problem("", N_("there is a questionnaire with the key “{key}” already."), cure, {"key": key})
+        )
     version = _append(Questionnaire.objects.create(key=key or _free(asked.key)), asked)
     record("questionnaire.created", version.questionnaire, by=by, version=version.number)
     return version
@@ -71,7 +73,10 @@ def new_draft(version: Version, *, by: User | None) -> Version:
     questionnaire = Questionnaire.objects.select_for_update().get(pk=version.questionnaire_id)
     newest = questionnaire.newest
     if not newest.frozen:
-        raise NotAllowed(N_("Version {number} is a draft already. Change that one, or delete it first."), number=newest.number)
+        raise NotAllowed(
+            N_("Version {number} is a draft already. Change that one, or delete it first."),
+            number=newest.number,
+        )
     draft = Version.objects.create(
         questionnaire=questionnaire, number=newest.number + 1, definition=version.definition
     )
@@ -88,7 +93,9 @@ def save_draft(version: Version, asked: Asked, *, stamp: str, by: User | None) -
     permit(by, "questionnaire.edit")
     draft = _locked_draft(version)
     if stamp_of(draft) != stamp:
-        raise NotAllowed(N_("Somebody else saved this draft while you were changing it, so yours was not saved."))
+        raise NotAllowed(
+            N_("Somebody else saved this draft while you were changing it, so yours was not saved.")
+        )
     definition = _definition(replace(asked, key=draft.questionnaire.key))
     if definition != draft.definition:
         draft.definition = definition
@@ -103,7 +110,9 @@ def delete_draft(version: Version, *, by: User | None) -> None:
     permit(by, "questionnaire.edit")
     draft = _locked_draft(version)
     if draft.waves.exists():
-        raise NotAllowed(N_("A wave is planned with this draft. Give the wave another version first, or delete the wave."))
+        raise NotAllowed(
+            N_("A wave is planned with this draft. Give the wave another version first, or delete the wave.")
+        )
     questionnaire = draft.questionnaire
     record("questionnaire.draft_deleted", questionnaire, by=by, version=draft.number)
     draft.delete()
@@ -117,11 +126,19 @@ def stamp_of(version: Version) -> str:
 
 
 def _locked_draft(version: Version) -> Version:
-    draft = Version.objects.select_for_update(of=("self",)).select_related("questionnaire").filter(pk=version.pk).first()
+    draft = (
+        Version.objects.select_for_update(of=("self",))
+        .select_related("questionnaire")
+        .filter(pk=version.pk)
+        .first()
+    )
     if draft is None:
         raise NotAllowed(N_("This draft has been deleted meanwhile."))
     if draft.frozen:
-        raise NotAllowed(N_("Version {number} is in use and cannot be changed. Make a new version of it."), number=draft.number)
+        raise NotAllowed(
+            N_("Version {number} is in use and cannot be changed. Make a new version of it."),
+            number=draft.number,
+        )
     return draft
 
 
@@ -144,7 +161,9 @@ def _reader(path: PurePath) -> Callable[..., Asked]:
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         cure = N_("Send a questionnaire as .toml, .xlsx (XLSForm) or .lss (LimeSurvey).")
-        raise BadInput(Problem(N_("File {file}"), N_("this kind of file is not known here."), cure, {"file": path.name}))
+        raise BadInput(
+            Problem(N_("File {file}"), N_("this kind of file is not known here."), cure, {"file": path.name})
+        )
     return reader
 
 

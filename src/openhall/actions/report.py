@@ -1,4 +1,4 @@
-"""Report files: asked for by a person, made by the worker, thrown away when the data have moved on. Seed: chapter 4."""
+"""Report files: asked for by a person, made by the worker, thrown away when the data change. Seed 4."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def path(output: Output) -> Path:
 
 
 @transaction.atomic
-def request(wave: Wave, *, language: str, format: str, by: User | None) -> Output:
+def request_file(wave: Wave, *, language: str, format: str, by: User | None) -> Output:
     """Ask for the report as a file. What is there already, or being made, is not made again.
 
     BadInput for an unknown language or format, NotAllowed for a wave without valid sheets.
@@ -128,11 +128,7 @@ def make(pk: str) -> None:
             message = error.say(say)
         else:
             log.exception("The report file could not be made")
-            message = say(
-                N_(
-                    "Something failed on our side. The log of the worker says what; try again after an update."
-                )
-            )
+            message = say(N_("Something failed on our side. The log of the worker says what."))
         output.state, output.error = Output.State.FAILED, message
         output.save(update_fields=["state", "error", "at"])
 

@@ -7,6 +7,7 @@ first beat; whether the door is open is decided by the database, in the transact
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -23,6 +24,8 @@ from openhall.surveys.checking import Checked, check_answers, encode
 from openhall.surveys.codes import new_code
 
 Channel = Response.Channel
+ONCE = re.compile(r"[A-Za-z0-9_-]{16,36}")  # what a form's own key looks like
+LONGEST_SITTING = 24 * 60 * 60  # seconds; a page left open for longer says nothing
 
 REFUSALS = {
     "not_yet": N_("This survey has not begun yet."),

@@ -56,7 +56,9 @@ def change_wave(wave: Wave, *, plan: Plan, by: User | None) -> Wave:
     """
     permit(by, "wave.manage", wave)
     wave = Wave.objects.select_for_update().get(pk=wave.pk)
-    present = {share.office_id: share for share in wave.allocations.select_for_update().select_related("office")}
+    present = {
+        share.office_id: share for share in wave.allocations.select_for_update().select_related("office")
+    }
     if wave.state != Wave.State.DRAFT and plan.version.pk != wave.version_id:
         raise NotAllowed(
             N_("People have been asked with this version, so it stays. Plan a new wave for another version.")
@@ -123,10 +125,13 @@ def _check(plan: Plan, present: dict[int, Allocation], wave: Wave | None = None)
     problems = rules.plan_problems(places, planned=plan.planned, min_seconds=plan.min_seconds)
     gone = [allocation for office, allocation in present.items() if office not in chosen]
     problems += rules.removal_problems(
-        rules.Place(str(allocation.office), filled=allocation.filled, used=_used(allocation)) for allocation in gone
+        rules.Place(str(allocation.office), filled=allocation.filled, used=_used(allocation))
+        for allocation in gone
     )
     if not any(text.strip() for text in plan.name.values()):
-        problems.append(Problem(N_("Name"), N_("the wave has no name."), N_("Enter one, for example “Spring 2026”.")))
+        problems.append(
+            Problem(N_("Name"), N_("the wave has no name."), N_("Enter one, for example “Spring 2026”."))
+        )
     if wave is not None and wave.state == Wave.State.OPEN:
         problems += rules.opening_problems(
             offices=len(places), questions=1, closes_on=plan.closes_on, today=timezone.localdate()

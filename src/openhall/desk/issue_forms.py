@@ -23,13 +23,19 @@ class OfficeForm(forms.Form):
     def __init__(self, *args: Any, allocations: Sequence[Allocation], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["office"]
-        field.queryset = Allocation.objects.filter(pk__in=[one.pk for one in allocations]).select_related("office")
+        field.queryset = Allocation.objects.filter(pk__in=[one.pk for one in allocations]).select_related(
+            "office"
+        )
         field.label_from_instance = lambda allocation: str(allocation.office)
 
 
 class CodesForm(OfficeForm):
     count = forms.IntegerField(
-        label=_("How many codes"), min_value=1, max_value=MOST_CODES, widget=_NUMBER, help_text=_("At most 5,000 at a time.")
+        label=_("How many codes"),
+        min_value=1,
+        max_value=MOST_CODES,
+        widget=_NUMBER,
+        help_text=_("At most 5,000 at a time."),
     )
     output = forms.ChoiceField(
         label=_("What to make"),
@@ -44,13 +50,19 @@ class CodesForm(OfficeForm):
     def clean(self) -> dict[str, Any]:
         given = super().clean()
         if given.get("output") == "slips" and given.get("count", 0) > MOST_SLIPS:
-            self.add_error("count", _("Slips are made up to 1,000 at a time. Make fewer, or choose the CSV file."))
+            self.add_error(
+                "count", _("Slips are made up to 1,000 at a time. Make fewer, or choose the CSV file.")
+            )
         return given
 
 
 class PrintForm(OfficeForm):
     copies = forms.IntegerField(
-        label=_("How many forms"), min_value=1, max_value=MOST_COPIES, widget=_NUMBER, help_text=_("At most 500 at a time.")
+        label=_("How many forms"),
+        min_value=1,
+        max_value=MOST_COPIES,
+        widget=_NUMBER,
+        help_text=_("At most 500 at a time."),
     )
 
 

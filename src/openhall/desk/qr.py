@@ -19,7 +19,9 @@ def public_address(request: HttpRequest, name: str, *arguments: str) -> str:
 def qr_file(address: str) -> bytes:
     """A whole SVG file with the white margin scanners need."""
     out = BytesIO()
-    _code(address).save(out, kind="svg", border=4, light="#fff", dark="#000", omitsize=True, svgclass=None, lineclass=None)
+    _code(address).save(
+        out, kind="svg", border=4, light="#fff", dark="#000", omitsize=True, svgclass=None, lineclass=None
+    )
     return out.getvalue()
 
 

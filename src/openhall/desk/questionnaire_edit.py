@@ -20,6 +20,7 @@ from openhall.desk.questionnaire_forms import KIND_NAMES, CoverForm, SectionForm
 from openhall.desk.questionnaires import version_or_404
 from openhall.errors import BadInput, NotAllowed
 from openhall.models import Version
+from openhall.reads import questionnaires as reads
 from openhall.surveys import editing
 from openhall.surveys.questionnaire import Questionnaire as Asked
 from openhall.surveys.questionnaire import Section
@@ -47,14 +48,17 @@ def save(request: HttpRequest, version: Version, asked: Asked) -> list[str]:
     except BadInput as error:
         return error.lines(gettext)
     except NotAllowed as error:
-        return [error.say(gettext), gettext("What you typed is still on this page. Look at the draft as it is now, then save again.")]
+        return [error.say(gettext), gettext("What you typed is still on this page.")]
     return []
 
 
 def page(request: HttpRequest, name: str, version: Version, **context: Any) -> HttpResponse:
     """A page of the editor; every one carries the stamp of the state it shows."""
     context |= {"section": "questionnaires", "version": version, "asked": version.asked}
-    return render(request, f"desk/questionnaires/{name}.html", {**context, "stamp": actions.stamp_of(version)})
+    context["tongues"] = reads.tongues(version.asked, request.LANGUAGE_CODE)
+    return render(
+        request, f"desk/questionnaires/{name}.html", {**context, "stamp": actions.stamp_of(version)}
+    )
 
 
 def to_outline(version: Version, anchor: str = "") -> HttpResponse:
@@ -128,7 +132,9 @@ def section(request: HttpRequest, version: Version) -> HttpResponse:
     return page(request, "section", version, form=form, errors=errors, old=old)
 
 
-def _section_changed(request: HttpRequest, asked: Asked, form: SectionForm, old: Section | None) -> Asked | None:
+def _section_changed(
+    request: HttpRequest, asked: Asked, form: SectionForm, old: Section | None
+) -> Asked | None:
     """The questionnaire with the section saved or deleted; None while the form has errors."""
     if request.POST.get("step") == "delete" and old:
         return editing.without_section(asked, old.key)

@@ -18,7 +18,9 @@ from openhall.surveys.files import check_size
 
 @staff("questionnaire.edit")
 def read(request: HttpRequest) -> HttpResponse:
-    form = ImportForm(request.POST or None, request.FILES or None, initial={"key": request.GET.get("key", "")})
+    form = ImportForm(
+        request.POST or None, request.FILES or None, initial={"key": request.GET.get("key", "")}
+    )
     errors: list[str] = []
     if request.method == "POST" and form.is_valid():
         try:

@@ -132,11 +132,16 @@ class NewForm(CoverForm):
         title = say(study.title, "en")
         starts = {
             "first": gettext("With one question about overall satisfaction, to which you add your own"),
-            "study": gettext("With the study's questionnaire: %(questions)s questions on service hall satisfaction")
+            "study": gettext(
+                "With the study's questionnaire: %(questions)s questions on service hall satisfaction"
+            )
             % {"questions": len(study.questions)},
         }
         self.fields["start"] = forms.ChoiceField(
-            label=gettext("How should it start?"), choices=list(starts.items()), widget=forms.RadioSelect, initial="first"
+            label=gettext("How should it start?"),
+            choices=list(starts.items()),
+            widget=forms.RadioSelect,
+            initial="first",
         )
         self.fields["key"] = forms.SlugField(
             label=gettext("Key"),
@@ -160,7 +165,9 @@ class SectionForm(WordingForm):
         self.fields["dimension"] = forms.BooleanField(
             label=gettext("The rating questions of this section measure one thing together (a dimension)"),
             required=False,
-            help_text=gettext("Their mean is then the score of the dimension, and its reliability is reported."),
+            help_text=gettext(
+                "Their mean is then the score of the dimension, and its reliability is reported."
+            ),
         )
         self.fields["key"] = forms.CharField(
             label=gettext("Key"),
@@ -204,13 +211,17 @@ class QuestionForm(WordingForm):
         needed = gettext("Write what is asked in %(language)s.") % first
         self.add_wording("text", gettext("Question"), asked.languages, long=True, needed=needed)
         self.add_wording("hint", gettext("Hint"), asked.languages)
-        sections = [(section.key, say(section.title, asked.languages[0]) or section.key) for section in asked.sections]
+        sections = [
+            (section.key, say(section.title, asked.languages[0]) or section.key) for section in asked.sections
+        ]
         self.fields |= {
             "kind": forms.ChoiceField(label=gettext("Kind of answer"), choices=list_of(KIND_NAMES)),
             "section": forms.ChoiceField(
                 label=gettext("Section"),
                 choices=sections,
-                error_messages={"invalid_choice": gettext("This section is no longer there. Choose another one.")},
+                error_messages={
+                    "invalid_choice": gettext("This section is no longer there. Choose another one.")
+                },
             ),
             "required": forms.BooleanField(label=gettext("An answer is required"), required=False),
             "role": forms.ChoiceField(label=gettext("Part in the analysis"), choices=list_of(ROLE_NAMES)),
@@ -223,7 +234,11 @@ class QuestionForm(WordingForm):
             "minimum": NumberField(label=gettext("Smallest number allowed"), required=False, widget=_short()),
             "maximum": NumberField(label=gettext("Largest number allowed"), required=False, widget=_short()),
             "decimals": forms.IntegerField(
-                label=gettext("Digits after the point"), required=False, min_value=0, max_value=15, widget=_short()
+                label=gettext("Digits after the point"),
+                required=False,
+                min_value=0,
+                max_value=15,
+                widget=_short(),
             ),
             "key": forms.RegexField(
                 KEY,
@@ -231,7 +246,9 @@ class QuestionForm(WordingForm):
                 help_text=gettext("Names the column in data files, for example q7."),
                 error_messages={
                     "required": gettext("Give the question a key, for example q7."),
-                    "invalid": gettext("Begin the key with a letter; go on with letters, digits or underscores."),
+                    "invalid": gettext(
+                        "Begin the key with a letter; go on with letters, digits or underscores."
+                    ),
                 },
                 strip=True,
             ),

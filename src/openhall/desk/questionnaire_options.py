@@ -10,11 +10,12 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils.translation import gettext
 
+from openhall.language import LANGUAGES
 from openhall.surveys.checking import plain
 from openhall.surveys.questionnaire import Option, Question
 from openhall.surveys.ready_made import SETS
@@ -61,7 +62,9 @@ class Rows:
                 labels.setdefault(int(match[1]), {})[match[2]] = data[name].strip()
         rows = []
         for number in sorted(labels)[:MOST_OPTIONS]:
-            parts = {part: data.get(f"option-{number}-{part}", "").strip() for part in ("code", "score", "share")}
+            parts = {
+                part: data.get(f"option-{number}-{part}", "").strip() for part in ("code", "score", "share")
+            }
             rows.append(Row(labels[number], **parts))
         return cls(rows)
 
@@ -92,6 +95,7 @@ class Rows:
         for (number, row), code in zip(self._filled(), codes, strict=True):
             if code is None:
                 code = following = following + 1
+            self.rows[number] = replace(row, code=row.code or str(code))
             labels = {language: text for language, text in row.labels.items() if text}
             options.append(Option(code, labels, self._number(number, row.score, "score")))
         return tuple(options)
@@ -113,14 +117,21 @@ class Rows:
             {
                 "number": number,
                 "labels": [
-                    {"code": code, "text": row.labels.get(code, ""), "focus": not n and self.focus == (number, "label")}
+                    {
+                        "code": code,
+                        "language": LANGUAGES.get(code, code),
+                        "text": row.labels.get(code, ""),
+                        "focus": not n and self.focus == (number, "label"),
+                    }
                     for n, code in enumerate(known)
                 ],
                 "hidden": [(code, text) for code, text in row.labels.items() if code not in known],
                 "row": row,
                 "last": number == len(self.rows) - 1,
                 "focus": self.focus[1] if self.focus and self.focus[0] == number else "",
-                "wrong": [part for part in ("code", "score", "share") if f"option-{number}-{part}" in self.wrong],
+                "wrong": [
+                    part for part in ("code", "score", "share") if f"option-{number}-{part}" in self.wrong
+                ],
             }
             for number, row in enumerate(self.rows)
         ]

@@ -40,7 +40,7 @@ def question(request: HttpRequest, version: Version) -> HttpResponse:
         shown = asked[key]
     else:
         section, shown = _begun(asked, request)
-    share = shown.kind is not Kind.SCALE or bool(editing.scale_of(section))
+    share = shown.kind is Kind.SCALE and bool(editing.scale_of(section))
     form = QuestionForm(asked=asked, initial=QuestionForm.initial_of(shown, section.key, share=share))
     return _page(request, version, form, Rows.of(shown), original=key)
 
@@ -72,13 +72,18 @@ def _posted(request: HttpRequest, version: Version) -> HttpResponse:
     if saved:
         original = form.cleaned_data["key"]
     elif step not in FINAL:  # adding a row is no time to be scolded: say what is missing as a note
-        waiting = [*(message for messages in form.errors.values() for message in messages), *(e["text"] for e in errors)]
+        waiting = [
+            *(message for messages in form.errors.values() for message in messages),
+            *(e["text"] for e in errors),
+        ]
         form, rows.wrong = QuestionForm(asked=current.asked, initial=form.typed()), set()
         return _page(request, current, form, rows, original=original, waiting=waiting)
     return _page(request, current, form, rows, original=original, errors=errors, saved=saved)
 
 
-def _saved(request: HttpRequest, version: Version, form: QuestionForm, rows: Rows, original: str) -> list[dict[str, str]]:
+def _saved(
+    request: HttpRequest, version: Version, form: QuestionForm, rows: Rows, original: str
+) -> list[dict[str, str]]:
     """Save the question as typed; what stands against it, apart from the form's own errors."""
     asked = version.asked
     old = asked[original] if original in asked.position else None
@@ -87,8 +92,9 @@ def _saved(request: HttpRequest, version: Version, form: QuestionForm, rows: Row
     if not form.is_valid() or rows.errors:
         return rows.errors
     typed = form.question(old, **answers)
-    share = typed.kind is Kind.SCALE and form.cleaned_data["share"]
-    section = form.cleaned_data["section"]
+    section, home = form.cleaned_data["section"], editing.home_of(asked, original)
+    stays = home is None or home.key == section  # one that moves brings its answers to no other question
+    share = typed.kind is Kind.SCALE and form.cleaned_data["share"] and stays
     changed = editing.with_question(asked, typed, section=section, original=original, share=share)
     return [{"text": line} for line in save(request, version, changed)]
 
@@ -102,7 +108,9 @@ def _on(request: HttpRequest, version: Version, form: QuestionForm, step: str) -
     return redirect(f"{address}?{urlencode(same)}")
 
 
-def _page(request: HttpRequest, version: Version, form: QuestionForm, rows: Rows, **context: object) -> HttpResponse:
+def _page(
+    request: HttpRequest, version: Version, form: QuestionForm, rows: Rows, **context: object
+) -> HttpResponse:
     kind = form["kind"].value()
     context |= {
         "form": form,

@@ -41,7 +41,9 @@ def version_or_404(key: str, number: int) -> Version:
 @staff("questionnaire.view")
 @require_safe
 def shelf(request: HttpRequest) -> HttpResponse:
-    return render(request, "desk/questionnaires/shelf.html", {"section": "questionnaires", "shelf": reads.shelf()})
+    return render(
+        request, "desk/questionnaires/shelf.html", {"section": "questionnaires", "shelf": reads.shelf()}
+    )
 
 
 @staff("questionnaire.view")
@@ -56,7 +58,9 @@ def one(request: HttpRequest, key: str) -> HttpResponse:
     if version is None:
         raise Http404
     context = {"shelved": shelved, "version": version, "asked": version.asked, "kinds": KIND_NAMES}
-    context |= {"remarks": reads.remarks(version.asked), "draft": shelved.version if not shelved.version.frozen else None}
+    context |= {"parts": reads.parts(version.asked), "remarks": reads.remarks(version.asked)}
+    context["tongues"] = reads.tongues(version.asked, request.LANGUAGE_CODE)
+    context["draft"] = None if shelved.version.frozen else shelved.version
     return render(request, "desk/questionnaires/one.html", {"section": "questionnaires", **context})
 
 
@@ -84,7 +88,9 @@ def _started(form: NewForm, study: Asked) -> Asked:
     languages = tuple(form.cleaned_data["languages"])
     if form.cleaned_data["start"] == "study":
         introduction = introduction or dict(study.introduction)
-        return replace(study, title=title or study.title, introduction=introduction, languages=languages, fieldwork=None)
+        return replace(
+            study, title=title or study.title, introduction=introduction, languages=languages, fieldwork=None
+        )
     first = ready_made.first(say(title, "en"), title, languages)
     return replace(first, introduction=introduction)
 
@@ -99,7 +105,9 @@ def draft(request: HttpRequest, key: str, number: int) -> HttpResponse:
     except NotAllowed as error:
         messages.error(request, error.say(gettext))
         return redirect("desk:questionnaire", key)
-    messages.success(request, gettext("Version %(number)s is a draft you can change.") % {"number": made.number})
+    messages.success(
+        request, gettext("Version %(number)s is a draft you can change.") % {"number": made.number}
+    )
     return redirect("desk:questionnaire_edit", key, made.number)
 
 
@@ -115,7 +123,9 @@ def delete(request: HttpRequest, key: str, number: int) -> HttpResponse:
             return redirect("desk:questionnaire", key)
         messages.success(request, gettext("The draft is deleted."))
         return redirect("desk:questionnaire", key) if reads.shelved(key) else redirect("desk:questionnaires")
-    return render(request, "desk/questionnaires/delete.html", {"section": "questionnaires", "version": version})
+    return render(
+        request, "desk/questionnaires/delete.html", {"section": "questionnaires", "version": version}
+    )
 
 
 @staff("questionnaire.view")
@@ -125,6 +135,7 @@ def preview(request: HttpRequest, key: str, number: int) -> HttpResponse:
     asked = version.asked
     language = spoken(asked, request.GET.get("language", request.LANGUAGE_CODE))
     context = {"version": version, "asked": asked, "language": language, "phone": "phone" in request.GET}
+    context |= {"title": say(asked.title, language), "introduction": say(asked.introduction, language)}
     context["languages_shown"] = [(code, LANGUAGES.get(code, code)) for code in asked.languages]
     answers, problems = None, {}
     if request.method == "POST":
@@ -132,7 +143,8 @@ def preview(request: HttpRequest, key: str, number: int) -> HttpResponse:
         problems = check_answers(asked, answers).problems
         context["tried"] = True
         context["errors"] = [
-            {"text": problem.say(gettext), "href": f"#{first_field(asked[name])}"} for name, problem in problems.items()
+            {"text": problem.say(gettext), "href": f"#{first_field(asked[name])}"}
+            for name, problem in problems.items()
         ]
     context["form_html"] = draw(asked, language, answers=answers, problems=problems)
     return render(request, "desk/questionnaires/preview.html", {"section": "questionnaires", **context})

@@ -24,18 +24,23 @@ class WaveForm(forms.Form):
     version = forms.ModelChoiceField(
         Version.objects.none(),
         label=_("Questionnaire"),
+        empty_label=_("Choose a questionnaire"),
         help_text=_("It is frozen when the wave opens; later edits make a new version."),
     )
     planned = forms.IntegerField(
         required=False,
         label=_("Planned number of questionnaires"),
-        help_text=_("What the study’s plan asks for in all offices together. Leave it empty if there is no plan."),
+        help_text=_(
+            "What the study’s plan asks for in all offices together. Leave it empty if there is no plan."
+        ),
         widget=forms.NumberInput({"class": _NARROW}),
     )
     closes_on = forms.DateField(
         required=False,
         label=_("Last day"),
-        help_text=_("Answers are accepted until the end of this day. Leave it empty to close the wave by hand."),
+        help_text=_(
+            "Answers are accepted until the end of this day. Leave it empty to close the wave by hand."
+        ),
         widget=forms.DateInput({"type": "date", "class": "govuk-input--width-10"}, format="%Y-%m-%d"),
     )
     min_seconds = forms.IntegerField(
@@ -53,7 +58,9 @@ class WaveForm(forms.Form):
     def __init__(self, *args: Any, wave: Wave | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for code in LANGUAGES:
-            self.fields[f"name_{code}"] = forms.CharField(label=_(_NAMES[code]), required=False, max_length=120)
+            self.fields[f"name_{code}"] = forms.CharField(
+                label=_(_NAMES[code]), required=False, max_length=120
+            )
         self.order_fields([f"name_{code}" for code in LANGUAGES])
         self.all_offices = list(Office.objects.all())
         for office in self.all_offices:

@@ -6,16 +6,18 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from openhall.access import staff
 from openhall.actions.waves import change_wave, close_wave, open_wave, plan_wave
 from openhall.desk.wave_form import WaveForm
-from openhall.errors import BadInput, OpenHallError
+from openhall.errors import OpenHallError
+from openhall.labels import CHANNELS, VOID_REASONS
 from openhall.models import Office, Wave
 from openhall.reads.ledger import ledger
-from openhall.reads.waves import history, progress
+from openhall.reads.waves import history, progress, wave_by_key
 from openhall.report.numerals import decimals, p_equals
 
 
@@ -23,22 +25,25 @@ from openhall.report.numerals import decimals, p_equals
 def waves(request: HttpRequest) -> HttpResponse:
     """The desk's first page: open waves first, then drafts, then closed ones."""
     found = progress()
-    groups = [(state, [one for one in found if one.wave.state == state]) for state in ("open", "draft", "closed")]
+    groups = [
+        (state, [one for one in found if one.wave.state == state]) for state in ("open", "draft", "closed")
+    ]
     return render(request, "desk/waves/list.html", {"section": "waves", "groups": groups, "any": bool(found)})
 
 
 @staff("wave.view")
 def wave(request: HttpRequest, key: str) -> HttpResponse:
-    found = _wave(key)
-    context = {"section": "waves", "wave": found, "history": history(found), **_figures(found)}
+    found = wave_by_key(key)
+    over = found.state == Wave.State.OPEN and bool(found.closes_on) and found.closes_on < timezone.localdate()
+    context = {"section": "waves", "wave": found, "over": over, "history": history(found), **_figures(found)}
     return render(request, "desk/waves/wave.html", context)
 
 
 @staff("wave.view")
 def wave_ledger(request: HttpRequest, key: str) -> HttpResponse:
     """Only what changes while answers come in; htmx asks for it every few seconds while the wave is open."""
-    found = _wave(key)
-    return render(request, "desk/waves/_ledger.html", {"wave": found, "polled": True, **_figures(found)})
+    found = wave_by_key(key)
+    return render(request, "desk/waves/_ledger.html", {"wave": found, **_figures(found)})
 
 
 @staff("wave.manage")
@@ -49,7 +54,7 @@ def wave_new(request: HttpRequest) -> HttpResponse:
         try:
             made = plan_wave(plan=form.plan(), by=request.user)
         except OpenHallError as error:
-            errors = _lines(error)
+            errors = error.lines(gettext)
         else:
             messages.success(request, gettext("The wave is planned. Check it, then open it."))
             return redirect("desk:wave", made.key)
@@ -58,14 +63,14 @@ def wave_new(request: HttpRequest) -> HttpResponse:
 
 @staff("wave.manage")
 def wave_edit(request: HttpRequest, key: str) -> HttpResponse:
-    found = _wave(key)
+    found = wave_by_key(key)
     form = WaveForm(request.POST or None, wave=found)
     errors: list[str] = []
     if request.method == "POST" and form.is_valid():
         try:
             change_wave(found, plan=form.plan(), by=request.user)
         except OpenHallError as error:
-            errors = _lines(error)
+            errors = error.lines(gettext)
         else:
             messages.success(request, gettext("The plan is saved."))
             return redirect("desk:wave", key)
@@ -85,13 +90,13 @@ def wave_close(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _step(request: HttpRequest, key: str, step: str, action: Any, done: str) -> HttpResponse:
-    found = _wave(key)
+    found = wave_by_key(key)
     errors: list[str] = []
     if request.method == "POST":
         try:
             action(found, by=request.user)
         except OpenHallError as error:
-            errors = _lines(error)
+            errors = error.lines(gettext)
         else:
             messages.success(request, done)
             return redirect("desk:wave", key)
@@ -100,26 +105,33 @@ def _step(request: HttpRequest, key: str, step: str, action: Any, done: str) -> 
     return render(request, "desk/waves/step.html", context)
 
 
-def _wave(key: str) -> Wave:
-    return get_object_or_404(Wave.objects.select_related("version__questionnaire"), key=key)
-
-
-def _form_page(request: HttpRequest, form: WaveForm, errors: list[str], found: Wave | None = None) -> HttpResponse:
-    context = {"section": "waves", "form": form, "errors": errors, "wave": found, "no_offices": not Office.objects.exists()}
+def _form_page(
+    request: HttpRequest, form: WaveForm, errors: list[str], found: Wave | None = None
+) -> HttpResponse:
+    context = {
+        "section": "waves",
+        "form": form,
+        "errors": errors,
+        "wave": found,
+        "no_offices": not Office.objects.exists(),
+    }
     return render(request, "desk/waves/form.html", context)
-
-
-def _lines(error: OpenHallError) -> list[str]:
-    return error.lines(gettext) if isinstance(error, BadInput) else [error.say(gettext)]
 
 
 def _figures(found: Wave) -> dict[str, Any]:
     """The ledger, and its test in words a template can print."""
     counted = ledger(found)
     fit = counted.fit
-    context: dict[str, Any] = {"ledger": counted, "rates": counted.rates, "fit": fit}
+    context: dict[str, Any] = {
+        "ledger": counted,
+        "rates": counted.rates,
+        "fit": fit,
+        "channels": CHANNELS,
+        "void_reasons": VOID_REASONS,
+    }
     if fit is not None:
         test = fit.finite or fit.chi2
         context["alike"] = not test.p < 0.05
+        context["finite"] = fit.finite is not None
         context["test"] = f"χ²({test.df}, N = {fit.n}) = {decimals(test.value, 2)}, {p_equals(test.p)}"
     return context

@@ -1,4 +1,4 @@
-"""The valid answers of a wave as the statistics take them, and a fingerprint that changes when they do. Seed 4.1."""
+"""The answers of a wave as statistics take them, and a fingerprint that changes when they do. Seed 4.1."""
 
 from __future__ import annotations
 
@@ -14,13 +14,12 @@ from openhall import __version__
 from openhall.models import Batch, Response, Wave
 from openhall.surveys.questionnaire import Answer
 
-
 LEAVE_DATA = ("report.requested", "data.exported")  # events that change nothing of what is counted
 
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """`answers[i]` in question order came from the office with the number `offices[i]`; rows are in random order."""
+    """`answers[i]`, in question order, came from office number `offices[i]`; rows are in random order."""
 
     answers: Sequence[tuple[Answer, ...]]
     offices: Sequence[int]
@@ -31,7 +30,7 @@ class Dataset:
 
 
 def dataset(wave: Wave) -> Dataset:
-    """The valid answers of a wave to its version of the questionnaire, in one query besides the fingerprint's."""
+    """The valid answers to the wave's version of the questionnaire, in one query and the fingerprint's."""
     print_before = fingerprint(wave)
     rows = list(_rows(wave, everything=False).order_by("pk").values_list("answers", "office_id"))
     return Dataset(
@@ -57,10 +56,10 @@ def decode_all(texts: Iterable[str]) -> list[tuple[Answer, ...]]:
 
 
 def fingerprint(wave: Wave) -> str:
-    """Sixteen hex digits that change when an answer comes in or staff change what counts, without reading answers.
+    """Sixteen hex digits that change when an answer comes in or staff change what counts.
 
-    From the ledger's counts, the plan, what was issued, the last event of the wave, the version of the questionnaire
-    and of OpenHall.
+    Made without reading answers: from the ledger's counts, the plan, what was issued, the wave's last event
+    and the versions of the questionnaire and of OpenHall.
     """
     counts = (
         Response.objects.filter(wave=wave)
@@ -86,8 +85,10 @@ def count_rows(wave: Wave, *, everything: bool) -> int:
 
 
 def rows(wave: Wave, *, everything: bool) -> Iterator[tuple[Response, tuple[Answer, ...]]]:
-    """The wave's responses with their answers, in the order of their random numbers; `everything` gives void and
-    unfinished ones too. In pieces, so that a million do not stand in memory at once."""
+    """The wave's responses with their answers, in the order of their random numbers.
+
+    `everything` gives void and unfinished ones too. Read in pieces, so that a million need little memory.
+    """
     few = _rows(wave, everything=everything).only(
         "office_id", "channel", "language", "submitted_on", "seconds", "complete", "void", "answers"
     )

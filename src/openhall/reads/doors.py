@@ -41,7 +41,8 @@ class Door:
         wave, town = self.allocation.wave, self.town
         version = wave.version
         return (
-            self.allocation.pk,
+            self.allocation.key,
+            self.allocation.kiosk_key,
             repr(self.allocation.office.name),
             version.pk,
             version.changed_at,

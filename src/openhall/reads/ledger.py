@@ -124,12 +124,18 @@ class Ledger:
         )
 
     @property
+    def unrecorded(self) -> int:
+        """Paper sheets that came back where nobody recorded any as issued."""
+        lines = [line for branch in self.branches for line in branch.lines]
+        return sum(line.returned for line in lines if line.channel == "paper" and line.issued is None)
+
+    @property
     def more_than_issued(self) -> bool:
         return self.counted.issued is not None and self.counted.returned > self.counted.issued
 
     @property
     def fit(self) -> Goodness | None:
-        """Chi-square of valid against issued over the offices; None with fewer than two offices or nothing valid."""
+        """Chi-square of valid against issued over the offices; None with under two offices or nothing valid."""
         parts = [branch.counted for branch in self.branches if branch.counted.issued]
         if len(parts) < 2 or not self.counted.valid or self.more_than_issued:
             return None
@@ -152,7 +158,7 @@ class Ledger:
 
 
 def ledger(wave: Wave) -> Ledger:
-    """The wave's ledger as it stands now, offices in their order, then any office that answered outside the plan."""
+    """The wave's ledger as it stands now: its offices in order, then any that answered outside the plan."""
     counts = _counts(wave)
     issued = {
         (office, channel): number
@@ -163,7 +169,8 @@ def ledger(wave: Wave) -> Ledger:
     }
     allocations = list(wave.allocations.select_related("office"))
     branches = [
-        Branch(one.office.name, _lines(one.office_id, counts, issued), one.target, one.quota) for one in allocations
+        Branch(one.office.name, _lines(one.office_id, counts, issued), one.target, one.quota)
+        for one in allocations
     ]
     if others := {office for office, _channel in counts} - {one.office_id for one in allocations}:
         branches += [
@@ -177,7 +184,7 @@ Key = tuple[int, str]  # office, channel
 
 
 def _counts(wave: Wave) -> dict[Key, Counter[str]]:
-    """Answers by office and channel; in each counter "valid", "unfinished" and the reasons of exclusion after "-"."""
+    """Answers by office and channel; each counter holds "valid", "unfinished" and "-" before a reason."""
     found: dict[Key, Counter[str]] = {}
     rows = (
         Response.objects.filter(wave=wave)

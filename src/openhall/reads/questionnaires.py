@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from django.db.models import Prefetch, QuerySet
 
+from openhall.language import LANGUAGES, short
 from openhall.models import Questionnaire, Version, Wave
-from openhall.surveys import linter
+from openhall.surveys import editing, linter
 from openhall.surveys.linter import Remark
+from openhall.surveys.questionnaire import Option, Section
 from openhall.surveys.questionnaire import Questionnaire as Asked
 
 
@@ -24,6 +26,19 @@ class Shelved:
     @property
     def asked(self) -> Asked:
         return self.version.asked
+
+    @property
+    def language_names(self) -> list[str]:
+        return [LANGUAGES.get(code, code) for code in self.asked.languages]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One section in an overview: the scale its rating questions share, and the number its first question has."""
+
+    section: Section
+    scale: tuple[Option, ...]
+    start: int
 
 
 def shelf() -> list[Shelved]:
@@ -46,6 +61,20 @@ def versions_to_choose() -> QuerySet[Version]:
 def keys() -> list[str]:
     """The keys of all questionnaires, in order."""
     return list(Questionnaire.objects.order_by("key").values_list("key", flat=True))
+
+
+def parts(asked: Asked) -> list[Part]:
+    """The sections in display order."""
+    found, start = [], 1
+    for section in asked.sections:
+        found.append(Part(section, editing.scale_of(section), start))
+        start += len(section.questions)
+    return found
+
+
+def tongues(asked: Asked, lang: str) -> list[str]:
+    """The questionnaire's languages, the reader's own first."""
+    return sorted(asked.languages, key=lambda code: code != short(lang))
 
 
 def remarks(asked: Asked) -> list[Remark]:

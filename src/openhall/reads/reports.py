@@ -1,4 +1,4 @@
-"""Chapter 4 of a wave in a language: worked out once for each state of the data, then kept in memory and on disk."""
+"""Chapter 4 of a wave: worked out once a language and state of the data, kept in memory and on disk."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, TypeVar
 from django.conf import settings
 
 from openhall import language
-from openhall.models import Wave
+from openhall.models import Event, Output, Wave
 from openhall.reads.datasets import dataset, fingerprint
 from openhall.reads.ledger import ledger
 
@@ -36,9 +37,17 @@ def report(wave: Wave, lang: str) -> Report:
 
 
 def page(wave: Wave, lang: str) -> str:
-    """The report as HTML for a page with its own heading: what it was made from, contents, sections."""
+    """The report as HTML for a page with its own heading: contents, sections, what it was made from."""
     mark = f"{wave.pk}-{lang}-{fingerprint(wave)}-{_code()}"
     return _pages.get(mark, lambda: _from_disk(mark) or _draw(wave, lang, mark))
+
+
+def asked_at(output: Output) -> datetime:
+    """When a report file was asked for the last time."""
+    asked = Event.objects.filter(
+        kind="report.requested", subject_type="output", subject_id=str(output.pk)
+    ).first()
+    return asked.at if asked else output.at
 
 
 def drawings() -> Path:
@@ -56,7 +65,7 @@ def _draw(wave: Wave, lang: str, mark: str) -> str:
     from openhall.report import html
 
     made = report(wave, lang)
-    text = html.facts(made) + html.body(made, keep_in=drawings())
+    text = html.body(made, keep_in=drawings()) + html.facts(made)
     _keep(mark, text)
     return text
 

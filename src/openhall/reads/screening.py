@@ -11,11 +11,14 @@ from django.db.models import Count, Q, QuerySet
 
 from openhall.language import say
 from openhall.models import Event, Flag, Response, Wave
+from openhall.reads.waves import Entry, entries
 from openhall.surveys import checking, validity
 from openhall.surveys.questionnaire import Answer, Kind, Question
 from openhall.surveys.sheets import Sheets
 
 OTHER = "other"  # a person's own reason, not a rule's
+TOGETHER = ("sheets.imported", "sheets.decided", "sheets.restored")  # done to many sheets at once
+HISTORY = 50
 RULES = (*(rule.value for rule in validity.Rule), OTHER)  # in the order in which one is named as the reason
 
 
@@ -146,7 +149,7 @@ class Sheet:
     response: Response
     marks: list[Mark]
     flags: list[Flag]
-    events: list[Event]
+    events: list[Entry]
     twins: list[Response] = field(default_factory=list)
 
 
@@ -186,7 +189,9 @@ def label(question: Question, answer: Answer, lang: str) -> list[str]:
     ]
 
 
-def _events(response: Response) -> list[Event]:
-    """What was done to this sheet; for a sheet from a file also its import, and decisions for many sheets at once."""
-    events = Event.objects.filter(subject_type="response", subject_id=str(response.pk))
-    return list(events.select_related("by"))
+def _events(response: Response) -> list[Entry]:
+    """What staff did to this sheet, and to its wave's sheets all together."""
+    one = Q(subject_type="response", subject_id=str(response.pk))
+    kinds = TOGETHER if response.channel == Response.Channel.FILE else TOGETHER[1:]
+    many = Q(wave=response.wave_id, kind__in=kinds)
+    return entries(Event.objects.filter(one | many).select_related("by")[:HISTORY])

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum
+from django.shortcuts import get_object_or_404
 from django.utils.translation import get_language, gettext
 
-from openhall.labels import EVENTS
+from openhall.labels import EVENTS, VOID_REASONS
 from openhall.language import say
 from openhall.models import Allocation, Event, Response, User, Wave
 
@@ -25,7 +27,7 @@ def listed_waves() -> QuerySet[Wave]:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """A wave in the list: answers that came back, those that count, and what was hoped for (None: no target)."""
+    """A wave in the list: answers that came back, those that count, what was hoped for (None: no target)."""
 
     wave: Wave
     offices: int
@@ -36,18 +38,23 @@ class Progress:
 
 def progress() -> list[Progress]:
     """All waves, newest first, in two queries."""
-    counts = {
-        wave: (returned, valid)
-        for wave, returned, valid in Response.objects.order_by()
-        .values_list("wave")
-        .annotate(returned=Count("*"), valid=Count("*", filter=Q(complete=True, void="")))
-    }
+    returned: Counter[int] = Counter()
+    valid: Counter[int] = Counter()
+    rows = Response.objects.order_by().values_list("wave", "complete", "void").annotate(number=Count("*"))
+    for wave, complete, void, number in rows:
+        returned[wave] += number
+        valid[wave] += number if complete and not void else 0
     waves = Wave.objects.select_related("version__questionnaire").annotate(
         offices=Count("allocations"), target=Sum("allocations__target")
     )
     return [
-        Progress(wave, wave.offices, wave.target or wave.planned, *counts.get(wave.pk, (0, 0))) for wave in waves
+        Progress(wave, wave.offices, wave.target or wave.planned, returned[wave.pk], valid[wave.pk]) for wave in waves
     ]
+
+
+def wave_by_key(key: str) -> Wave:
+    """One wave with its questionnaire's version. Http404 where there is none."""
+    return get_object_or_404(Wave.objects.select_related("version__questionnaire"), key=key)
 
 
 def issuable(wave: Wave, by: User, verb: str) -> list[Allocation]:
@@ -65,10 +72,15 @@ class Entry:
 
 
 def history(wave: Wave, limit: int = 30) -> list[Entry]:
-    """The latest things staff did to the wave, newest first."""
+    """The latest things staff did to the wave, newest first; those done to one sheet stand with the sheet."""
+    return entries(wave.events.exclude(kind__startswith="sheet.").select_related("by")[:limit])
+
+
+def entries(events: Iterable[Event]) -> list[Entry]:
+    """Events as lines for people."""
     return [
         Entry(event.at, (event.by.get_full_name() or event.by.username) if event.by else "", _sentence(event))
-        for event in wave.events.select_related("by")[:limit]
+        for event in events
     ]
 
 
@@ -82,6 +94,11 @@ class _Values(dict):  # type: ignore[type-arg]
 def _sentence(event: Event) -> str:
     lang = get_language() or "en"
     values = _Values(
-        {name: say(value, lang) if isinstance(value, Mapping) else value for name, value in event.data.items()}
+        {
+            name: say(value, lang) if isinstance(value, Mapping) else value
+            for name, value in event.data.items()
+        }
     )
+    if "rule" in values:
+        values["rule"] = gettext(VOID_REASONS.get(values["rule"], values["rule"]))
     return gettext(EVENTS.get(event.kind, event.kind)).format_map(values)

@@ -1,4 +1,5 @@
-"""Section 4.4: does overall satisfaction depend on who answers? Table 4-2 (chi-square) and what stands around it.
+"""Section 4.4: does overall satisfaction depend on who answers? Table 4-2 (chi-square) and what stands around
+it.
 
 The cross tables themselves are made in `crosstables`.
 """
@@ -53,10 +54,11 @@ def _crossed(material: Material) -> list[Block]:
     blocks: list[Block] = [
         pen.method(
             N_(
-                "Each background was crossed with overall satisfaction and tested with Pearson's chi-square; where expected"
-                " counts are too small, p comes from {tables} random tables with the same margins (seed {seed}). Effect"
-                " size: Cramér's V with 95% interval. As {tests} tests were run, p is also given after Holm's correction;"
-                " conclusions rest on that one. N = {n}."
+                "Each background was crossed with overall satisfaction and tested with Pearson's"
+                " chi-square; where expected counts are too small, p comes from {tables} random tables with"
+                " the same margins (seed {seed}). Effect size: Cramér's V with 95% interval. As {tests}"
+                " tests were run, p is also given after Holm's correction; conclusions rest on that one. N"
+                " = {n}."
             ),
             tables=f"{_random_tables(tested):,}",
             seed=material.study.seed,
@@ -137,7 +139,8 @@ def _table(tested: list[Tested], key: str, pen: Pen) -> Table:
     notes = [
         pen(
             N_(
-                "p (Holm): the Monte-Carlo p where there is one, else Pearson's, corrected over the {tests} tests."
+                "p (Holm): the Monte-Carlo p where there is one, else Pearson's, corrected over the {tests}"
+                " tests."
             ),
             tests=len(tested),
         )
@@ -154,8 +157,8 @@ def _many(tests: int, pen: Pen) -> Block:
     return pen.caution(
         "many_tests",
         N_(
-            "{tests} tests at once: with a limit of .05 each, the chance of at least one false alarm would be {chance}%."
-            " Holm's correction keeps it at 5%."
+            "{tests} tests at once: with a limit of .05 each, the chance of at least one false alarm would"
+            " be {chance}%. Holm's correction keeps it at 5%."
         ),
         tests=tests,
         chance=f"{100 * (1 - 0.95**tests):.0f}",

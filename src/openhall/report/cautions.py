@@ -1,4 +1,5 @@
-"""The cautions of the statistics as sentences: one template a code, with the codes of groups turned into their labels.
+"""The cautions of the statistics as sentences: one template a code, with the codes of groups turned into
+their labels.
 
 Where one section runs many tests, the same caution is said once with the list of the tests it concerns.
 """
@@ -23,30 +24,32 @@ SENTENCES: Mapping[Code, str] = {
     Code.EMPTY_COLUMNS: N_("Nobody answered: {levels}. The test leaves them out."),
     Code.SMALL_GROUPS: N_("Groups with fewer than {limit} answers: {levels}. Their figures are uncertain."),
     Code.TINY_GROUPS: N_(
-        "Groups with fewer than {limit} answers: {levels}. Do not draw conclusions from them, and think of the people in"
-        " them before publishing."
+        "Groups with fewer than {limit} answers: {levels}. Do not draw conclusions from them, and think of"
+        " the people in them before publishing."
     ),
     Code.CONSTANT: N_("Every valid answer is the same ({value}), so there is nothing to compare."),
     Code.ONE_GROUP: N_("Fewer than two groups have answers, so they cannot be compared."),
     Code.REPEATED_ROWS: N_(
-        "Of {n} sheets {repeated} are equal to another one in every answer. Check whether sheets were entered twice."
+        "Of {n} sheets {repeated} are equal to another one in every answer. Check whether sheets were"
+        " entered twice."
     ),
     Code.EVERY_ROW_TWICE: N_(
-        "Every sheet stands in the data at least twice: {n} sheets, but only {distinct} different ones. Figures that"
-        " depend on the number of sheets (chi-square, F, p, intervals) come out too sure of themselves."
+        "Every sheet stands in the data at least twice: {n} sheets, but only {distinct} different ones."
+        " Figures that depend on the number of sheets (chi-square, F, p, intervals) come out too sure of"
+        " themselves."
     ),
     Code.SPARSE: N_(
-        "Expected counts below 5 in {below} of {cells} cells ({share}%), the smallest {minimum}. The usual chi-square p"
-        " is not to be trusted here; read the Monte-Carlo p."
+        "Expected counts below 5 in {below} of {cells} cells ({share}%), the smallest {minimum}. The usual"
+        " chi-square p is not to be trusted here; read the Monte-Carlo p."
     ),
     Code.ONE_LINE: N_("Only one row or column of the table has answers, so there is nothing to test."),
     Code.FINITE_POPULATION: N_(
-        "The {n} sheets are a large part of the {population} they were taken from, so the usual test is too cautious;"
-        " the corrected one is given as well."
+        "The {n} sheets are a large part of the {population} they were taken from, so the usual test is too"
+        " cautious; the corrected one is given as well."
     ),
     Code.ALPHA_BELOW_STANDARD: N_(
-        "Alpha is {alpha}, below the usual {standard}. The study's limit of .35 is no accepted standard: treat the score"
-        " of this dimension with care."
+        "Alpha is {alpha}, below the usual {standard}. The study's limit of .35 is no accepted standard:"
+        " treat the score of this dimension with care."
     ),
     Code.ALPHA_NEGATIVE: N_(
         "Alpha is negative ({alpha}): the items contradict each other. Check how they are scored."
@@ -103,7 +106,8 @@ SENTENCES_OF_MANY: Mapping[Code, str] = {
 def told(
     caution: Caution, pen: Pen, *, rows: Factor | None = None, columns: Mapping[str, str] | None = None
 ) -> document.Caution:
-    """One caution as a sentence. `rows`: whose levels its codes are; `columns`: labels of any other codes or keys."""
+    """One caution as a sentence. `rows`: whose levels its codes are; `columns`: labels of any other codes or
+    keys."""
     labels = {str(level.code): pen.word(level.label) for level in rows.levels} if rows else {}
     if caution.code is Code.EMPTY_COLUMNS or rows is None:
         labels = dict(columns or {})
@@ -114,7 +118,8 @@ def told(
 def told_together(
     found: Iterable[tuple[str, Sequence[Caution]]], pen: Pen, *, leave: Iterable[Code] = ()
 ) -> list[document.Caution]:
-    """Cautions of many tests, each (name of the test, its cautions), said once a code; codes in `leave` are not said."""
+    """Cautions of many tests, each (name of the test, its cautions), said once a code; codes in `leave` are
+    not said."""
     tests: dict[Code, list[str]] = {}
     for name, cautions in found:
         for caution in cautions:

@@ -1,4 +1,5 @@
-"""Chapter 4 written: the six sections in the study's order, from a questionnaire, its valid answers and its ledger.
+"""Chapter 4 written: the six sections in the study's order, from a questionnaire, its valid answers and its
+ledger.
 
 It works for any questionnaire; a section without what it needs says what is missing and why.
 """
@@ -32,8 +33,8 @@ def chapter4(
 ) -> Report:
     """The report on the valid sheets.
 
-    `answers`: one sequence a valid sheet, in the order of the questionnaire's questions. `ledger`: what was issued and
-    returned; without one, all sheets count as returned and valid. `lang`: "en" or "zh".
+    `answers`: one sequence a valid sheet, in the order of the questionnaire's questions. `ledger`: what was
+    issued and returned; without one, all sheets count as returned and valid. `lang`: "en" or "zh".
     """
     pen = Pen(short(lang))
     material = Material(

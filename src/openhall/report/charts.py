@@ -1,19 +1,19 @@
 """Vega-Lite specifications of the report's charts, in one theme, and nothing of how they are drawn.
 
-Labels stand above their bars, so that long ones need no second column and a chart can be read 320 pixels wide. Every
-figure is also written into the chart; colours differ in lightness too, for greyscale prints. Seed: figures 4-1 to 4-12.
+Labels stand above their bars, so that long ones need no second column and a chart can be read 320 pixels
+wide. Every figure is also written into the chart; colours differ in lightness too, for greyscale prints.
+Seed: figures 4-1 to 4-12.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
 from openhall.report.fonts import FAMILY
+from openhall.report.lettering import text_width, wrapped
 
 Spec = dict[str, Any]
 
@@ -293,7 +293,8 @@ def _chart(data: list[dict[str, Any]], layers: list[Spec], lines: int) -> Spec:
 
 
 def _paint(steps: int) -> tuple[list[str], list[str]]:
-    """Colours for a scale of any length: the two sides from the ends inwards, a pale middle where there is one."""
+    """Colours for a scale of any length: the two sides from the ends inwards, a pale middle where there is
+    one."""
     if steps <= 1:
         return [BLUE][:steps], ["#ffffff"][:steps]
     picks = [round(step * 4 / (steps - 1)) for step in range(steps)]
@@ -304,36 +305,6 @@ def _legend_columns(names: Sequence[str]) -> int:
     """As many columns as fit side by side."""
     widest = max(map(text_width, names))
     return max(1, min(len(names), int(WIDTH // (widest + 34))))
-
-
-def wrapped(labels: Sequence[str], width: float) -> tuple[list[str], int]:
-    """Labels broken to fit, all as many lines high (short ones with empty lines above), and that number."""
-    broken = [_broken(label, width) for label in labels]
-    lines = max(map(len, broken), default=1)
-    return ["\n".join([""] * (lines - len(parts)) + parts) for parts in broken], lines
-
-
-def _broken(label: str, width: float) -> list[str]:
-    """A label in lines: broken at spaces, Chinese anywhere.
-
-    >>> _broken("one two three", 50), _broken("政务服务大厅", 40)
-    (['one two', 'three'], ['政务服', '务大厅'])
-    """
-    lines = [""]
-    for word in re.findall(r"[⺀-鿿＀-￯]|[^\s⺀-鿿＀-￯]+|\s+", label):
-        if lines[-1] and text_width(lines[-1] + word) > width:
-            lines.append("")
-        lines[-1] += word if lines[-1] or not word.isspace() else ""
-    return [line.strip() for line in lines if line.strip()] or [""]
-
-
-def text_width(text: str, size: float = 12.5) -> float:
-    """About how wide a text is drawn, in pixels; Chinese characters are square.
-
-    >>> text_width("满意")
-    25.0
-    """
-    return sum(size if unicodedata.east_asian_width(char) in "WF" else 0.5 * size for char in text)
 
 
 def _quoted(text: str) -> str:

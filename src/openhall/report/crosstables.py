@@ -1,4 +1,5 @@
-"""Tables 4-3 to 4-8: one background crossed with overall satisfaction, as table, chart and sentences (seed 4.4.1–4.4.6)."""
+"""Tables 4-3 to 4-8: one background crossed with overall satisfaction, as table, chart and sentences (seed
+4.4.1–4.4.6)."""
 
 from __future__ import annotations
 
@@ -19,8 +20,8 @@ LINKS = (
     N_("Satisfaction differs strongly by {background}."),
 )
 NO_LINK = N_(
-    "The sheets do not show that satisfaction depends on {background}. That is no proof that it does not: a small"
-    " difference could be hidden by chance."
+    "The sheets do not show that satisfaction depends on {background}. That is no proof that it does not: a"
+    " small difference could be hidden by chance."
 )
 
 
@@ -63,7 +64,8 @@ def _table(material: Material, factor: Factor, table: Crosstab, key: str) -> Tab
 
 
 def _notes(material: Material, factor: Factor, table: Crosstab) -> tuple[str, ...]:
-    """Which cells stand out: adjusted residual with p below .05 after Holm's correction over the table's cells."""
+    """Which cells stand out: adjusted residual with p below .05 after Holm's correction over the table's
+    cells."""
     pen = material.pen
     more: list[str] = []
     less: list[str] = []
@@ -122,15 +124,16 @@ def _apa(table: Crosstab, factor: Factor, p_holm: float, pen: Pen) -> Block:
     if table.monte_carlo is None:
         return pen.apa(
             N_(
-                "Overall satisfaction by {background}: χ²({df}, N = {n}) = {value}, {p}, Cramér's V = {v}, 95% CI"
-                " {interval}; p after Holm's correction {holm}."
+                "Overall satisfaction by {background}: χ²({df}, N = {n}) = {value}, {p}, Cramér's V = {v},"
+                " 95% CI {interval}; p after Holm's correction {holm}."
             ),
             **values,
         )
     return pen.apa(
         N_(
-            "Overall satisfaction by {background}: χ²({df}, N = {n}) = {value}, {p}, Monte-Carlo {monte_carlo}, 99% CI"
-            " {monte_carlo_interval}, Cramér's V = {v}, 95% CI {interval}; p after Holm's correction {holm}."
+            "Overall satisfaction by {background}: χ²({df}, N = {n}) = {value}, {p}, Monte-Carlo"
+            " {monte_carlo}, 99% CI {monte_carlo_interval}, Cramér's V = {v}, 95% CI {interval}; p after"
+            " Holm's correction {holm}."
         ),
         monte_carlo=p_equals(table.monte_carlo.p),
         monte_carlo_interval=_wide(table),

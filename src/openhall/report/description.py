@@ -30,7 +30,8 @@ def section(material: Material) -> Section:
         blocks.append(
             pen.method(
                 N_(
-                    "Counts and shares of the valid answers, with Wilson's 95% interval of each share; N = {n} sheets."
+                    "Counts and shares of the valid answers, with Wilson's 95% interval of each share; N ="
+                    " {n} sheets."
                 ),
                 n=material.n,
             )
@@ -132,8 +133,8 @@ def _said(found: Frequencies, factor: Factor, pen: Pen) -> list[Block]:
     return [
         pen.apa(
             N_(
-                "The largest group was “{largest}” (n = {most}, {most_share}, 95% CI {interval}), the smallest “{smallest}”"
-                " (n = {least}, {least_share})."
+                "The largest group was “{largest}” (n = {most}, {most_share}, 95% CI {interval}), the"
+                " smallest “{smallest}” (n = {least}, {least_share})."
             ),
             largest=pen.level(factor, largest.code),
             most=largest.n,
@@ -155,14 +156,15 @@ def _fitted(found: Frequencies, factor: Factor, pen: Pen) -> list[Block]:
         N_("By {background} the respondents do not differ noticeably from the population.")
         if not result.chi2.p < 0.05
         else N_(
-            "By {background} the respondents differ from the population; results for everybody together lean to the"
-            " groups that answered more."
+            "By {background} the respondents differ from the population; results for everybody together"
+            " lean to the groups that answered more."
         )
     )
     return [
         pen.apa(
             N_(
-                "Against the known shares of the population: χ²({df}, N = {n}) = {value}, {p}, w = {w}, 95% CI {interval}."
+                "Against the known shares of the population: χ²({df}, N = {n}) = {value}, {p}, w = {w}, 95%"
+                " CI {interval}."
             ),
             **_values(result),
         ),

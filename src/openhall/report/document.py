@@ -1,7 +1,8 @@
-"""The written report as a document: sections of paragraphs, cautions, tables and figures, before any file format.
+"""The written report as a document: sections of paragraphs, cautions, tables and figures, before any file
+format.
 
-A table is made once, with full-precision numbers and a format a column; every renderer (HTML, Word, PDF, Excel, JSON)
-shows the same one. Nothing is computed here. Seed: chapter 4.
+A table is made once, with full-precision numbers and a format a column; every renderer (HTML, Word, PDF,
+Excel, JSON) shows the same one. Nothing is computed here. Seed: chapter 4.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ from typing import Any
 from openhall.errors import N_
 from openhall.language import translator
 from openhall.report.numerals import Format, Value, show
-
 
 # What `Report.meta` can hold, and how it is called.
 FACTS = {
@@ -75,7 +75,8 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One value a column. `group` starts a band of rows where it changes; `total` sets a closing row apart."""
+    """One value a column. `group` starts a band of rows where it changes; `total` sets a closing row
+    apart."""
 
     cells: tuple[Value, ...]
     group: str = ""
@@ -84,8 +85,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """`key` names the table: its number without the word (`4-2`), or a word where it has no number (`fieldwork`,
-    `data-of-4-7` for the figures of a figure)."""
+    """`key` names the table: its number without the word (`4-2`), or a word where it has no number
+    (`fieldwork`, `data-of-4-7` for the figures of a figure)."""
 
     key: str
     caption: str
@@ -126,8 +127,9 @@ class Table:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """`spec` is Vega-Lite with its data; `alt` says what is seen; `table` holds the same figures as numbers, or None
-    where the chart shows the table before it, whose key is then the figure's with `chart-of-` before it."""
+    """`spec` is Vega-Lite with its data; `alt` says what is seen; `table` holds the same figures as numbers,
+    or None where the chart shows the table before it, whose key is then the figure's with `chart-of-` before
+    it."""
 
     key: str
     caption: str
@@ -149,7 +151,8 @@ class Section:
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """`meta`: plain facts about the making (questionnaire, valid sheets, seed, version), in the order to print them."""
+    """`meta`: plain facts about the making (questionnaire, valid sheets, seed, version), in the order to
+    print them."""
 
     title: str
     subtitle: str
@@ -203,6 +206,8 @@ def headline(block: Table | Figure, lang: str) -> str:
     if number.startswith("chart-of-"):
         # Translators: a chart under the table whose rows it draws
         template, number = N_("Chart of Table {number}. {caption}"), number.removeprefix("chart-of-")
+    elif number.startswith("data-of-"):
+        template, number = N_("Data of Figure {number}. {caption}"), number.removeprefix("data-of-")
     elif not number[:1].isdigit():
         return block.caption
     elif isinstance(block, Table):

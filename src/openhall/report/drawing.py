@@ -1,7 +1,8 @@
 """Charts drawn: from a Vega-Lite specification to SVG for pages and print and to PNG for Word.
 
-A drawing is kept by the hash of its content, in the process and, if a folder is given, on disk. The SVG carries no
-style attribute, script or event handler, so it may stand in a page under a strict content security policy.
+A drawing is kept by the hash of its content, in the process and, if a folder is given, on disk. The SVG
+carries no style attribute, script or event handler, so it may stand in a page under a strict content security
+policy.
 """
 
 from __future__ import annotations
@@ -19,12 +20,15 @@ from typing import Any
 
 from openhall.report import fonts
 
-_FONT = re.compile(r' font-family="[^"]*"')
+_LEFT_OUT = re.compile(
+    r' (?:font-family|role|aria-[a-z]+)="[^"]*"'
+)  # on a page: its font, one image to a reader
 _HEAD = re.compile(r"<svg[^>]*?viewBox=\"([^\"]+)\"[^>]*>")
 
 
 def svg(spec: Mapping[str, Any], *, keep_in: Path | None = None) -> str:
-    """The chart as a free-standing SVG file with its size in pixels. `keep_in`: a folder that remembers drawings."""
+    """The chart as a free-standing SVG file with its size in pixels. `keep_in`: a folder that remembers
+    drawings."""
     text = json.dumps(spec, sort_keys=True, ensure_ascii=False)
     if keep_in is None:
         return _drawn(text)
@@ -41,9 +45,10 @@ def inline_svg(
 ) -> str:
     """The chart for a page: as wide as its place, with title and description for those who do not see it.
 
-    `name` is unique on the page; the ids of title and description are made from it. Its text has the page's font.
+    `name` is unique on the page; the ids of title and description are made from it. Its text has the page's
+    font.
     """
-    drawn = _FONT.sub("", svg(spec, keep_in=keep_in))
+    drawn = _LEFT_OUT.sub("", svg(spec, keep_in=keep_in))
     head = (
         '<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="{box}" width="100%" role="img"'
         f' aria-labelledby="{name}-title {name}-desc">'

@@ -28,8 +28,8 @@ def section(material: Material) -> Section:
     blocks: list[Block] = [
         pen.method(
             N_(
-                "Sheets were counted from issue to analysis. A returned sheet is void when a required question is blank or"
-                " carries more than one mark; void sheets are kept but not analysed."
+                "Sheets were counted from issue to analysis. A returned sheet is void when a required"
+                " question is blank or carries more than one mark; void sheets are kept but not analysed."
             )
         )
     ]
@@ -39,6 +39,7 @@ def section(material: Material) -> Section:
         blocks.append(_table(ledger, pen))
     if ledger.returned:
         blocks += [*_counted(ledger, pen), *_reasons(ledger, pen), *_offices(ledger, pen)]
+        blocks += _flagged(ledger, pen)
     blocks += _whole_data(material)
     return Section("fieldwork", "4.1", pen(N_("Fieldwork")), tuple(blocks))
 
@@ -82,7 +83,8 @@ def _counted(ledger: Ledger, pen: Pen) -> list[Block]:
             pen.caution(
                 "issued_unknown",
                 N_(
-                    "How many sheets were issued is not recorded for every office, so no response rate can be given."
+                    "How many sheets were issued is not recorded for every office, so no response rate can"
+                    " be given."
                 ),
             ),
         ]
@@ -91,7 +93,8 @@ def _counted(ledger: Ledger, pen: Pen) -> list[Block]:
             pen.caution(
                 "more_returned_than_issued",
                 N_(
-                    "More sheets came back ({returned}) than were issued ({issued}). Correct the number of sheets issued."
+                    "More sheets came back ({returned}) than were issued ({issued}). Correct the number of"
+                    " sheets issued."
                 ),
                 returned=returned,
                 issued=issued,
@@ -102,9 +105,9 @@ def _counted(ledger: Ledger, pen: Pen) -> list[Block]:
         *_plan(ledger, issued, pen),
         pen.apa(
             N_(
-                "Of {issued} sheets issued {returned} came back ({returned_share}) and {valid} were valid ({valid_share});"
-                " RR1 = {rr1}, 95% CI {rr1_interval}, RR2 = {rr2}, 95% CI {rr2_interval} (AAPOR; a void sheet counts as"
-                " partial, a sheet that did not come back as unknown)."
+                "Of {issued} sheets issued {returned} came back ({returned_share}) and {valid} were valid"
+                " ({valid_share}); RR1 = {rr1}, 95% CI {rr1_interval}, RR2 = {rr2}, 95% CI {rr2_interval}"
+                " (AAPOR; a void sheet counts as partial, a sheet that did not come back as unknown)."
             ),
             issued=issued,
             returned=returned,
@@ -159,6 +162,23 @@ def _reasons(ledger: Ledger, pen: Pen) -> list[Block]:
     ]
 
 
+def _flagged(ledger: Ledger, pen: Pen) -> list[Block]:
+    if not ledger.flags:
+        return []
+    counted = [
+        # Translators: a reason and the number of sheets
+        pen(N_("{reason} ({count})"), reason=pen(REASONS[rule]) if rule in REASONS else rule, count=count)
+        for rule, count in ledger.flags.items()
+    ]
+    return [
+        pen.caution(
+            "flagged",
+            N_("Valid sheets that a person should look at again: {reasons}. They are counted here."),
+            reasons=pen.listed(counted),
+        )
+    ]
+
+
 def _offices(ledger: Ledger, pen: Pen) -> list[Block]:
     """Did the offices answer alike? Valid sheets against the shares issued."""
     lines = [line for line in ledger.lines if line.issued]
@@ -173,7 +193,8 @@ def _offices(ledger: Ledger, pen: Pen) -> list[Block]:
         N_("No office answered noticeably more or less often than the others.")
         if same
         else N_(
-            "The offices did not answer alike: compare the last column of the table before comparing their results."
+            "The offices did not answer alike: compare the last column of the table before comparing their"
+            " results."
         )
     )
     return [_fit(result, pen), pen.plain(sentence), *(told(caution, pen) for caution in result.cautions)]
@@ -183,13 +204,14 @@ def _fit(result: Goodness, pen: Pen) -> Paragraph:
     test = result.finite or result.chi2
     template = (
         N_(
-            "Valid sheets against the shares issued to the offices: χ²({df}, N = {n}) = {value}, {p}, w = {w}, 95% CI"
-            " {interval}; with the correction for a finite population χ²({df}) = {corrected}, {corrected_p}."
+            "Valid sheets against the shares issued to the offices: χ²({df}, N = {n}) = {value}, {p}, w ="
+            " {w}, 95% CI {interval}; with the correction for a finite population χ²({df}) = {corrected},"
+            " {corrected_p}."
         )
         if result.finite
         else N_(
-            "Valid sheets against the shares issued to the offices: χ²({df}, N = {n}) = {value}, {p}, w = {w}, 95% CI"
-            " {interval}."
+            "Valid sheets against the shares issued to the offices: χ²({df}, N = {n}) = {value}, {p}, w ="
+            " {w}, 95% CI {interval}."
         )
     )
     return pen.apa(

@@ -1,4 +1,5 @@
-"""Where the report's fonts are: brought by the project, because a server often has none that can draw Chinese."""
+"""Where the report's fonts are: brought by the project, because a server often has none that can draw
+Chinese."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from openhall.errors import N_, OpenHallError
 FOLDER = Path(__file__).parents[1] / "fonts"
 FAMILY = "Noto Sans SC"
 FILES = ("NotoSansSC-Regular.ttf", "NotoSansSC-Bold.ttf")
-# On a page the reader's own fonts are used; Latin first in English, for Chinese fonts have wide quotation marks.
+# On a page the reader's own fonts are used; Latin first in English: Chinese quotation marks are wide.
 LATIN = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial'
 CHINESE = f'"{FAMILY}", "PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "Source Han Sans SC"'
 

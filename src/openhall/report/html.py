@@ -1,6 +1,7 @@
 """The report as HTML: `body` for a page of the web application, `page` as one file that needs nothing else.
 
-No script, no inline style: `body` may stand under a strict content security policy, with `report.css` beside it.
+No script, no inline style: `body` may stand under a strict content security policy, with `report.css` beside
+it.
 """
 
 from __future__ import annotations
@@ -31,13 +32,32 @@ from openhall.report.numerals import unbroken
 HTML_LANG = {"en": "en", "zh": "zh-Hans"}
 SHEET = Path(__file__).with_name("report.css")
 PAGE_CSS = f"""
-html {{ background: #fff; font-family: {fonts.LATIN}, {fonts.CHINESE}, sans-serif; -webkit-text-size-adjust: 100%; }}
+html {{ background: #fff; -webkit-text-size-adjust: 100%; }}
+html {{ font-family: {fonts.LATIN}, {fonts.CHINESE}, sans-serif; }}
 html:lang(zh) {{ font-family: {fonts.CHINESE}, sans-serif; }}
 body {{ margin: 0; padding: 2rem 1rem 4rem; }}
 h1 {{ font-size: 2rem; line-height: 1.2; margin: 0 0 .25rem; }}
 .report-subtitle {{ font-size: 1.15rem; color: #505a5f; }}
 .report-caution strong {{ color: #8a3a05; }}
 @page {{ size: A4; margin: 20mm 18mm; }}
+"""
+_PAGE = """<!doctype html>
+<html lang="{lang}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title} – {subtitle}</title>
+<style>{css}</style>
+</head>
+<body>
+<main class="report">
+<header>
+<h1>{title}</h1>
+<p class="report-subtitle">{subtitle}</p>
+{facts}</header>
+{contents}{sections}</main>
+</body>
+</html>
 """
 
 
@@ -49,13 +69,14 @@ def css() -> str:
 
 def page(report: Report, *, keep_in: Path | None = None) -> str:
     """The whole report as one HTML file. `keep_in`: a folder that remembers drawn charts."""
-    title = escape(f"{report.title} – {report.subtitle}")
-    return (
-        f'<!doctype html>\n<html lang="{HTML_LANG.get(report.lang, report.lang)}">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f'<title>{title}</title>\n<style>{css()}{PAGE_CSS}</style>\n</head>\n<body>\n<main class="report">\n'
-        f'<header>\n<h1>{escape(report.title)}</h1>\n<p class="report-subtitle">{escape(report.subtitle)}</p>\n'
-        f"{facts(report)}</header>\n{contents(report)}{sections(report, keep_in=keep_in)}</main>\n</body>\n</html>\n"
+    return _PAGE.format(
+        lang=HTML_LANG.get(report.lang, report.lang),
+        title=escape(report.title),
+        subtitle=escape(report.subtitle),
+        css=css() + PAGE_CSS,
+        facts=facts(report),
+        contents=contents(report),
+        sections=sections(report, keep_in=keep_in),
     )
 
 
@@ -87,7 +108,8 @@ def sections(report: Report, *, keep_in: Path | None = None) -> str:
 
 def _section(section: Section, lang: str, keep_in: Path | None) -> str:
     blocks = "".join(_block(block, lang, keep_in) for block in section.blocks)
-    return f'<section id="{section.key}">\n<h2>{_numbered(section.number, section.title)}</h2>\n{blocks}</section>\n'
+    title = _numbered(section.number, section.title)
+    return f'<section id="{section.key}">\n<h2>{title}</h2>\n{blocks}</section>\n'
 
 
 def _numbered(number: str, title: str) -> str:
@@ -100,7 +122,8 @@ def _block(block: Block, lang: str, keep_in: Path | None) -> str:
             return f'<p class="report-{manner}">{escape(unbroken(text))}</p>\n'
         case Caution(_, text):
             word = escape(translator(lang)(N_("Caution:")))
-            return f'<p class="report-caution" role="note"><strong>{word}</strong> {escape(unbroken(text))}</p>\n'
+            said = escape(unbroken(text))
+            return f'<p class="report-caution" role="note"><strong>{word}</strong> {said}</p>\n'
         case Heading(number, title):
             return f"<h3>{_numbered(number, title)}</h3>\n"
         case Figure():
@@ -113,7 +136,10 @@ def _figure(figure: Figure, lang: str, keep_in: Path | None) -> str:
     caption, name = headline(figure, lang), f"figure-{figure.key}"
     drawn = inline_svg(figure.spec, title=caption, alt=figure.alt, name=name, keep_in=keep_in)
     data = table(figure.table, lang) if figure.table else ""
-    return f'<figure class="report-figure" id="{name}">\n<figcaption>{escape(caption)}</figcaption>\n{drawn}\n</figure>\n{data}'
+    return (
+        f'<figure class="report-figure" id="{name}">\n<figcaption>{escape(caption)}</figcaption>\n'
+        f"{drawn}\n</figure>\n{data}"
+    )
 
 
 def table(block: Table, lang: str) -> str:
@@ -123,7 +149,8 @@ def table(block: Table, lang: str) -> str:
     notes = "".join(f"<p>{escape(note)}</p>" for note in block.notes)
     notes = f'<div class="report-notes">{notes}</div>\n' if notes else ""
     return (
-        f'<div class="report-scroll" tabindex="0" role="region" aria-label="{caption}">\n<table id="table-{block.key}">\n'
+        f'<div class="report-scroll" tabindex="0" role="region" aria-label="{caption}">\n'
+        f'<table id="table-{block.key}">\n'
         f"<caption>{caption}</caption>\n<thead>\n{_head(block)}</thead>\n{bands}</table>\n</div>\n{notes}"
     )
 
@@ -147,7 +174,8 @@ def _class(column: Column) -> str:
 
 def _band(group: str, rows: list[Row], block: Table) -> str:
     head = (
-        f'<tr class="report-group"><th scope="rowgroup" colspan="{len(block.columns)}">{escape(group)}</th></tr>\n'
+        f'<tr class="report-group"><th scope="rowgroup" colspan="{len(block.columns)}">'
+        f"{escape(group)}</th></tr>\n"
         if group
         else ""
     )

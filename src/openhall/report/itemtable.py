@@ -34,10 +34,11 @@ def item_table(material: Material) -> list[Block]:
         Heading(f"4.5.{len(study.factors) + 1 if study.overall else 1}", pen(N_("Items and dimensions"))),
         pen.method(
             N_(
-                "A respondent's score in a dimension is the mean of its items; total satisfaction is the mean of the"
-                " dimension scores. Each mean is tested against the middle of the scale, {middle} (one-sample t); N = {n}."
+                "A respondent's score in a dimension is the mean of its items; total satisfaction is the"
+                " mean of the dimension scores. Each mean is tested against the middle of the scale,"
+                " {middle} (one-sample t); N = {n}."
             ),
-            middle=_middle(material),
+            middle=material.middle,
             n=material.n,
         ),
         _table(material, dimensions, whole, key),
@@ -58,10 +59,6 @@ def _whole(material: Material) -> ItemSummary:
         return _summary(material, np.nanmean(scores, axis=1), "total")
 
 
-def _middle(material: Material) -> str:
-    return f"{(min(material.steps) + max(material.steps)) / 2:g}"
-
-
 def _table(
     material: Material, dimensions: list[tuple[Dimension, ItemSummary]], whole: ItemSummary, key: str
 ) -> Table:
@@ -73,7 +70,7 @@ def _table(
         Column("sd", pen(N_("SD")), Format.F2),
         Column("interval", pen(N_("95% CI")), Format.INTERVAL),
         Column("top_two", pen(N_("Top two steps, %")), Format.PERCENT1),
-        Column("t", pen(N_("t against {middle}"), middle=_middle(material)), Format.F2),
+        Column("t", pen(N_("t against {middle}"), middle=material.middle), Format.F2),
         Column("p", pen(N_("p")), Format.P),
         Column("d", pen(N_("d")), Format.F2),
     )
@@ -134,7 +131,7 @@ def _figure(material: Material, dimensions: list[tuple[Dimension, ItemSummary]],
             dots,
             lowest=min(material.steps),
             highest=max(material.steps),
-            title=pen(N_("Mean with 95% interval; {middle} is the middle"), middle=_middle(material)),
+            title=pen(N_("Mean with 95% interval; {middle} is the middle"), middle=material.middle),
         ),
         alt=pen(N_("Means with 95% intervals: {figures}."), figures=figures),
     )
@@ -143,13 +140,14 @@ def _figure(material: Material, dimensions: list[tuple[Dimension, ItemSummary]],
 def _said(
     material: Material, dimensions: list[tuple[Dimension, ItemSummary]], whole: ItemSummary
 ) -> list[Block]:
-    pen, middle = material.pen, _middle(material)
+    pen, middle = material.pen, material.middle
     best = max(dimensions, key=lambda pair_: pair_[1].mean)
     worst = min(dimensions, key=lambda pair_: pair_[1].mean)
     blocks: list[Block] = [
         pen.apa(
             N_(
-                "Total satisfaction: M = {mean}, SD = {sd}, 95% CI {interval}, t({df}) = {t} against {middle}, {p}, d = {d}."
+                "Total satisfaction: M = {mean}, SD = {sd}, 95% CI {interval}, t({df}) = {t} against"
+                " {middle}, {p}, d = {d}."
             ),
             mean=decimals(whole.mean, 2),
             sd=decimals(whole.sd, 2),
@@ -176,7 +174,8 @@ def _said(
         pen.caution(
             "midpoint",
             N_(
-                "The middle of a scale from {low} to {high} is {middle}, not {half}. A mean below {middle} leans to dissatisfied."
+                "The middle of a scale from {low} to {high} is {middle}, not {half}. A mean below {middle}"
+                " leans to dissatisfied."
             ),
             low=min(material.steps),
             high=max(material.steps),

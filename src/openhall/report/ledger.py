@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from openhall.surveys.questionnaire import Questionnaire
@@ -27,11 +27,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ledger:
-    """`reasons`: rule -> void sheets that break it; a sheet may break several, so they may add to more than `void`."""
+    """`reasons`: rule -> void sheets that break it; a sheet may break several, so they may add to more than
+    `void`. `flags`: rule -> valid sheets that a person should look at again.
+    """
 
     lines: tuple[Line, ...] = ()
     planned: int | None = None
     reasons: Mapping[str, int] = field(default_factory=dict)
+    flags: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def returned(self) -> int:
@@ -53,18 +56,23 @@ class Ledger:
 
 
 def ledger_of(questionnaire: Questionnaire, sheets: Sheets, found: Sequence[Finding]) -> Ledger:
-    """Count the sheets of a data file; issued and planned come from the questionnaire's fieldwork, where it says."""
+    """Count the sheets of a data file; issued and planned come from the questionnaire's fieldwork, where it
+    says."""
     fieldwork = questionnaire.fieldwork
     issued = dict(fieldwork.issued) if fieldwork else {}
     offices = list(sheets.offices) or [""] * len(sheets)
     bad = void(found)
     returned, rejected = Counter(offices), Counter(offices[index] for index in bad)
     names = [*issued, *sorted(set(offices) - set(issued))]
-    reasons = Counter(
-        rule for _, rule in {(one.index, one.rule.value) for one in found if one.verdict is Verdict.VOID}
-    )
     return Ledger(
         lines=tuple(Line(name, issued.get(name), returned[name], rejected[name]) for name in names),
         planned=fieldwork.planned if fieldwork else None,
-        reasons=dict(sorted(reasons.items())),
+        reasons=_by_rule(one for one in found if one.verdict is Verdict.VOID),
+        flags=_by_rule(one for one in found if one.verdict is Verdict.FLAG and one.index not in bad),
     )
+
+
+def _by_rule(found: Iterable[Finding]) -> dict[str, int]:
+    """How many sheets break each rule, each sheet once a rule."""
+    broken = Counter(rule for rule, _ in {(one.rule.value, one.index) for one in found})
+    return dict(sorted(broken.items()))

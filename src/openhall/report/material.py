@@ -1,4 +1,5 @@
-"""What every part of chapter 4 works from: the study, the valid sheets, the ledger, the pen and the running numbers."""
+"""What every part of chapter 4 works from: the study, the valid sheets, the ledger, the pen and the running
+numbers."""
 
 from __future__ import annotations
 
@@ -56,8 +57,14 @@ class Material:
         """The scores of the scale, highest first."""
         return [level.code for level in self.study.scale]
 
+    @property
+    def middle(self) -> str:
+        """The middle of the scale, as text: 3 for 1 to 5."""
+        return f"{(min(self.steps) + max(self.steps)) / 2:g}"
+
     def factors(self, order: Sequence[str]) -> list[Factor]:
-        """The backgrounds in this order of names where it names them all, else as the questionnaire has them."""
+        """The backgrounds in this order of names where it names them all, else as the questionnaire has
+        them."""
         factors = list(self.study.factors)
         if {factor.name for factor in factors} != set(order) or len(factors) != len(order):
             return factors

@@ -1,5 +1,5 @@
-"""Section 4.5: how satisfied? Means of overall satisfaction by background (figures 4-7 to 4-12) and of every item,
-dimension and the whole (table 4-9)."""
+"""Section 4.5: how satisfied? Means of overall satisfaction by background (figures 4-7 to 4-12) and of every
+item, dimension and the whole (table 4-9)."""
 
 from __future__ import annotations
 
@@ -51,10 +51,11 @@ def _by_background(material: Material) -> list[Block]:
     blocks: list[Block] = [
         pen.method(
             N_(
-                "Mean overall satisfaction on the scale from {low} to {high} in each group, with Student's 95% interval;"
-                " groups with fewer than {small} answers have a hollow dot. The means are compared by one-way analysis of"
-                " variance, or Welch's where the groups do not scatter alike or differ much in size; p is corrected after"
-                " Holm over the {tests} comparisons, and conclusions rest on that one. N = {n}."
+                "Mean overall satisfaction on the scale from {low} to {high} in each group, with Student's"
+                " 95% interval; groups with fewer than {small} answers have a hollow dot. The means are"
+                " compared by one-way analysis of variance, or Welch's where the groups do not scatter"
+                " alike or differ much in size; p is corrected after Holm over the {tests} comparisons, and"
+                " conclusions rest on that one. N = {n}."
             ),
             low=min(material.steps),
             high=max(material.steps),
@@ -112,15 +113,11 @@ def _figure(material: Material, factor: Factor, result: Oneway) -> Figure:
             dots,
             lowest=min(material.steps),
             highest=max(material.steps),
-            title=pen(N_("Mean with 95% interval; {middle} is the middle"), middle=_middle(material)),
+            title=pen(N_("Mean with 95% interval; {middle} is the middle"), middle=material.middle),
         ),
         alt=pen(N_("Means with 95% intervals: {figures}."), figures=pen(N_("; ")).join(figures)),
         table=_table(result, factor, f"data-of-{key}", caption, pen),
     )
-
-
-def _middle(material: Material) -> str:
-    return f"{(min(material.steps) + max(material.steps)) / 2:g}"
 
 
 def _table(result: Oneway, factor: Factor, key: str, caption: str, pen: Pen) -> Table:
@@ -151,11 +148,13 @@ def _apa(result: Oneway, factor: Factor, p_holm: float, pen: Pen) -> Block:
     test = result.test
     template = (
         N_(
-            "{background}: Welch's F({df1}, {df2}) = {value}, {p} ({holm} after Holm's correction), η² = {eta2}, 95% CI {interval}, ω² = {omega2}, N = {n}."
+            "{background}: Welch's F({df1}, {df2}) = {value}, {p} ({holm} after Holm's correction), η² ="
+            " {eta2}, 95% CI {interval}, ω² = {omega2}, N = {n}."
         )
         if result.recommended == "welch"
         else N_(
-            "{background}: F({df1}, {df2}) = {value}, {p} ({holm} after Holm's correction), η² = {eta2}, 95% CI {interval}, ω² = {omega2}, N = {n}."
+            "{background}: F({df1}, {df2}) = {value}, {p} ({holm} after Holm's correction), η² = {eta2},"
+            " 95% CI {interval}, ω² = {omega2}, N = {n}."
         )
     )
     return pen.apa(

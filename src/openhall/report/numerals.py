@@ -1,7 +1,7 @@
 """How numbers are written: the formats of a column and the forms of APA 7 for figures inside sentences.
 
-A number that cannot be larger than one in size (p, alpha, V, a share of variance) has no leading zero; p below .001 is
-written so. Nothing here depends on the language: both languages write figures alike.
+A number that cannot be larger than one in size (p, alpha, V, a share of variance) has no leading zero; p
+below .001 is written so. Nothing here depends on the language: both languages write figures alike.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def decimals(value: float, places: int) -> str:
     if not math.isfinite(value):
         return NOTHING if math.isnan(value) else "∞" if value > 0 else "−∞"
     exact = Decimal(f"{value:.12g}").quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
-    return f"{abs(exact) if not exact else exact:,f}".replace("-", "−")
+    return f"{exact or abs(exact):,f}".replace("-", "−")
 
 
 def unit(value: float, places: int = 3) -> str:

@@ -1,6 +1,8 @@
-"""The report as PDF, typeset by typst: A4, contents, page numbers, vector charts, tags for screen readers (PDF/UA).
+"""The report as PDF, typeset by typst: A4, contents, page numbers, vector charts, tags for screen readers
+(PDF/UA).
 
-Only the fonts the project brings are used, so a page looks the same on every machine. The layout is in report.typ.
+Only the fonts the project brings are used, so a page looks the same on every machine. The layout is in
+report.typ.
 """
 
 from __future__ import annotations
@@ -22,7 +24,8 @@ REGION = {"en": "GB", "zh": "CN"}
 
 
 def document(report: Report, *, keep_in: Path | None = None) -> bytes:
-    """The .pdf file. `keep_in`: a folder that remembers drawn charts. Raises NoFonts where the fonts are missing."""
+    """The .pdf file. `keep_in`: a folder that remembers drawn charts. Raises NoFonts where the fonts are
+    missing."""
     import typst  # here, because only a PDF needs it
 
     with tempfile.TemporaryDirectory(prefix="openhall-") as name:

@@ -1,6 +1,7 @@
 """How the report's sentences are said: templates put through the translator and made into blocks.
 
-A template is marked with `N_` where it stands, so that the catalogue finds it, and is filled with named values.
+A template is marked with `N_` where it stands, so that the catalogue finds it, and is filled with named
+values.
 """
 
 from __future__ import annotations
@@ -38,7 +39,8 @@ class Pen:
         return say(wording, self.lang)
 
     def background(self, factor: Factor) -> str:
-        """A background as it stands inside a sentence: `gender`, or the question where it has no known name."""
+        """A background as it stands inside a sentence: `gender`, or the question where it has no known
+        name."""
         if factor.name in NAMES:
             return self(NAMES[factor.name])
         # Translators: a question used as a name

@@ -29,7 +29,8 @@ def section(material: Material) -> Section:
         blocks.append(
             pen.text(
                 N_(
-                    "The questionnaire has no dimension of several items, so there is no reliability to report."
+                    "The questionnaire has no dimension of several items, so there is no reliability to"
+                    " report."
                 )
             )
         )
@@ -50,8 +51,9 @@ def _measured(material: Material) -> list[Block]:
     blocks: list[Block] = [
         pen.method(
             N_(
-                "Cronbach's alpha over the sheets with every item of the dimension answered, with Feldt's 95% interval;"
-                " N = {n}. Bands as in the study: above .70 high, .35 to .70 acceptable, below .35 none."
+                "Cronbach's alpha over the sheets with every item of the dimension answered, with Feldt's"
+                " 95% interval; N = {n}. Bands as in the study: above .70 high, .35 to .70 acceptable,"
+                " below .35 none."
             ),
             n=material.n,
         ),

@@ -10,7 +10,8 @@ SHARE_LIMITS = (0.01, 0.06, 0.14)
 
 
 def of_v(v: float, rows: int, columns: int) -> int:
-    """Strength of Cramér's V in a table of this size: V · √(min(rows, columns) − 1) is Cohen's w (1988, ch. 7).
+    """Strength of Cramér's V in a table of this size: V · √(min(rows, columns) − 1) is Cohen's w (1988, ch.
+    7).
 
     >>> of_v(0.2, 2, 5), of_v(0.36, 9, 5), of_v(0.05, 2, 2)
     (1, 3, 0)

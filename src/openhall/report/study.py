@@ -1,7 +1,7 @@
 """From a questionnaire and its answers to what the statistics read: a study and a sample.
 
-Scores come from each option's `score`, never from the order in which options are shown, so a list printed from the best
-down cannot turn a mean upside down. Seed: 4.1, the five-point scale.
+Scores come from each option's `score`, never from the order in which options are shown, so a list printed
+from the best down cannot turn a mean upside down. Seed: 4.1, the five-point scale.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ _CHOICES = (Kind.SINGLE, Kind.SCALE)
 
 
 def study_of(questionnaire: Questionnaire) -> Study:
-    """What the questionnaire measures: backgrounds with one choice as factors, sections marked as dimensions."""
+    """What the questionnaire measures: backgrounds with one choice as factors, sections marked as
+    dimensions."""
     backgrounds = [q for q in questionnaire.with_role(Role.BACKGROUND) if q.kind in _CHOICES and q.options]
     overall = next((q for q in questionnaire.with_role(Role.OVERALL) if scale_of(q)), None)
     scored = [q for q in (overall, *questionnaire.with_role(Role.ITEM)) if q is not None and scale_of(q)]
@@ -48,7 +49,8 @@ def sample_of(questionnaire: Questionnaire, answers: Sequence[Sequence[Answer]])
 
 
 def scale_of(question: Question) -> tuple[Level, ...]:
-    """The steps a question is scored on, from the highest score down; options without a score are not steps."""
+    """The steps a question is scored on, from the highest score down; options without a score are not
+    steps."""
     scored = [option for option in question.options if option.score is not None]
     steps = [Level(round(option.score or 0), option.label) for option in scored]
     return tuple(sorted(steps, key=lambda level: -level.code))

@@ -20,7 +20,8 @@ from openhall.stats.study import Dimension, Factor
 
 
 class Analysed(NamedTuple):
-    """One dimension by one background; `p` is that of the recommended test after Holm's correction over all."""
+    """One dimension by one background; `p` is that of the recommended test after Holm's correction over
+    all."""
 
     dimension: Dimension
     factor: Factor
@@ -61,10 +62,11 @@ def _analysed(material: Material) -> list[Block]:
     blocks: list[Block] = [
         pen.method(
             N_(
-                "The score of each dimension was compared between the groups of each background (factor: background;"
-                " dependent: dimension score; N = {n}). Read is the classic F, or Welch's where the groups do not scatter"
-                " alike or differ much in size. As {tests} tests were run, p is corrected after Holm; conclusions rest on"
-                " that one. Effect sizes: η² with 95% interval, and ω²."
+                "The score of each dimension was compared between the groups of each background (factor:"
+                " background; dependent: dimension score; N = {n}). Read is the classic F, or Welch's where"
+                " the groups do not scatter alike or differ much in size. As {tests} tests were run, p is"
+                " corrected after Holm; conclusions rest on that one. Effect sizes: η² with 95% interval,"
+                " and ω²."
             ),
             n=material.n,
             tests=len(found),
@@ -78,7 +80,8 @@ def _analysed(material: Material) -> list[Block]:
             pen.caution(
                 "many_tests",
                 N_(
-                    "{tests} tests at once: about {alarms} would fall below .05 by chance alone. Read the corrected p."
+                    "{tests} tests at once: about {alarms} would fall below .05 by chance alone. Read the"
+                    " corrected p."
                 ),
                 tests=len(found),
                 alarms=decimals(0.05 * len(found), 0 if len(found) >= 20 else 1),
@@ -88,7 +91,8 @@ def _analysed(material: Material) -> list[Block]:
 
 
 def _cautions(found: list[Analysed], pen: Pen) -> list[Caution]:
-    """Each caution once; the tests it concerns are named by background, with the dimensions where not all are."""
+    """Each caution once; the tests it concerns are named by background, with the dimensions where not all
+    are."""
     kinds = list(dict.fromkeys(caution.code for one in found for caution in one.result.cautions))
     dimensions = len({one.dimension.key for one in found})
     blocks: list[Caution] = []
@@ -210,7 +214,8 @@ def _findings(found: list[Analysed], pen: Pen) -> list[Block]:
         blocks += [_apa(one, pen), _plain(one, pen)]
     if len(held) < len(found):
         rest = N_(
-            "In the other {n} comparisons the groups are so close that chance alone can explain the differences."
+            "In the other {n} comparisons the groups are so close that chance alone can explain the"
+            " differences."
         )
         blocks.append(pen.plain(rest, n=len(found) - len(held)))
     return blocks
@@ -220,13 +225,13 @@ def _apa(one: Analysed, pen: Pen) -> Block:
     test, welch = one.result.test, one.result.recommended == "welch"
     template = (
         N_(
-            "{test}: Welch's F({df1}, {df2}) = {value}, {p} ({holm} after Holm's correction), η² = {eta2}, 95% CI"
-            " {interval}, ω² = {omega2}, N = {n}."
+            "{test}: Welch's F({df1}, {df2}) = {value}, {p} ({holm} after Holm's correction), η² = {eta2},"
+            " 95% CI {interval}, ω² = {omega2}, N = {n}."
         )
         if welch
         else N_(
-            "{test}: F({df1}, {df2}) = {value}, {p} ({holm} after Holm's correction), η² = {eta2}, 95% CI {interval},"
-            " ω² = {omega2}, N = {n}."
+            "{test}: F({df1}, {df2}) = {value}, {p} ({holm} after Holm's correction), η² = {eta2}, 95% CI"
+            " {interval}, ω² = {omega2}, N = {n}."
         )
     )
     return pen.apa(
@@ -286,7 +291,8 @@ def _differing(found: list[Analysed], key: str, pen: Pen) -> list[Block]:
     )
     note = pen(
         N_(
-            "Games–Howell where Welch's test was read, else Tukey–Kramer; p and interval hold for all pairs of a test."
+            "Games–Howell where Welch's test was read, else Tukey–Kramer; p and interval hold for all pairs"
+            " of a test."
         )
     )
     caption = pen(N_("Groups that differ (p < .05)"))

@@ -1,4 +1,5 @@
-"""The report as a Word document: real headings, three-line tables with repeated header rows, charts with alternatives.
+"""The report as a Word document: real headings, three-line tables with repeated header rows, charts with
+alternatives.
 
 Latin text in Times New Roman and Chinese in SimSun, what theses use, so that tables can be pasted into one.
 """
@@ -20,13 +21,15 @@ from docx.shared import Cm, Pt, RGBColor
 
 from openhall.errors import N_
 from openhall.language import translator
-from openhall.report.document import Block, Caution, Figure, Heading, Manner, Paragraph, Report, Table
+from openhall.report.document import Block, Caution, Column, Figure, Heading, Manner, Paragraph, Report, Table
 from openhall.report.drawing import png
+from openhall.report.lettering import text_width
 from openhall.report.numerals import unbroken
 
 BODY, HEADINGS = ("Times New Roman", "SimSun"), ("Arial", "SimHei")
 LANGUAGE = {"en": "en-GB", "zh": "zh-CN"}
-TEXT_WIDTH = 16.5  # centimetres
+TEXT_WIDTH, CELL_MARGIN, CM_PER_POINT = 16.5, 0.09, 2.54 / 72  # centimetres
+SHORT = 14  # a table of so many rows stays on one page
 GREY = RGBColor(0x50, 0x5A, 0x5F)
 
 
@@ -38,7 +41,7 @@ def document(report: Report, *, keep_in: Path | None = None) -> bytes:
     doc.add_paragraph(report.subtitle, style="Subtitle")
     for name, value in report.facts():
         _small(doc, f"{name}: {value}")
-    _contents(doc, report.lang)
+    _contents(doc, report)
     for section in report.sections:
         doc.add_heading(f"{section.number} {section.title}", level=1)
         for block in section.blocks:
@@ -87,10 +90,14 @@ def _table(doc: Any, table: Table, report: Report) -> None:
     caption = doc.add_paragraph(report.headline(table), style="Caption")
     caption.paragraph_format.keep_with_next = True
     spans, width = table.spans(), len(table.columns)
-    size = Pt(9 if width <= 8 else 8 if width <= 10 else 7.5)
+    points = 9.0 if width <= 8 else 8.0 if width <= 10 else 7.5
+    size = Pt(points)
     grid = doc.add_table(rows=0, cols=width)
-    grid.alignment, grid.autofit = WD_TABLE_ALIGNMENT.CENTER, False
-    widths = _widths(table)
+    grid.alignment, grid.autofit = WD_TABLE_ALIGNMENT.LEFT, False
+    _margins(grid)
+    widths = _widths(table, points)
+    for column, share in zip(grid.columns, widths, strict=True):
+        column.width = share
     heads = []
     if spans:
         heads.append(_line(grid, [column.over for column in table.columns], table, size, widths, bold=True))
@@ -100,7 +107,7 @@ def _table(doc: Any, table: Table, report: Report) -> None:
     for group, rows in table.bands():
         if group:
             last = _line(grid, [group] + [""] * (width - 1), table, size, widths, bold=True)
-            last.cells[0].merge(last.cells[-1])
+            _merge(last.cells[0], last.cells[-1])
         for row in rows:
             last = _line(grid, table.shown(row), table, size, widths, bold=row.total)
             if row.total:
@@ -110,18 +117,43 @@ def _table(doc: Any, table: Table, report: Report) -> None:
     _edge(heads[0], "top", 12)
     _edge(heads[-1], "bottom", 4)
     _edge(last or heads[-1], "bottom", 12)
+    if len(table.rows) <= SHORT:
+        _keep_together(grid)
     for note in table.notes:
         _small(doc, note)
     doc.add_paragraph().paragraph_format.space_after = Pt(2)
 
 
-def _widths(table: Table) -> list[int]:
-    """Column widths: the first takes what the numbers leave; text columns count three times."""
-    shares = [
-        3.0 if column.is_text else 1.5 if "interval" in column.format else 1.0 for column in table.columns
+def _widths(table: Table, points: float) -> list[int]:
+    """Column widths: what the longest figure or word needs; text columns share what is left."""
+    shown = [table.shown(row) for row in table.rows]
+    needs = []
+    for place, column in enumerate(table.columns):
+        cells = [cells[place] for cells in shown]
+        words = cells if not column.is_text else [word for cell in cells for word in cell.split()]
+        longest = max((text_width(text, points) for text in [*words, *column.heading.split()]), default=0.0)
+        needs.append(1.5 * longest * CM_PER_POINT + 2 * CELL_MARGIN)
+    long = [
+        place for place, column in enumerate(table.columns) if place == 0 or _is_long(shown, column, place)
     ]
-    shares[0] = max(4.0, 0.3 * sum(shares))
-    return [int(Cm(TEXT_WIDTH * share / sum(shares))) for share in shares]
+    left = TEXT_WIDTH - sum(needs)
+    widths = [need + max(0, left) / len(long) * (place in long) for place, need in enumerate(needs)]
+    return [int(Cm(width * min(1, TEXT_WIDTH / sum(widths)))) for width in widths]
+
+
+def _fit_spans(needs: list[float], spans: list[tuple[str, int]], points: float) -> None:
+    """Widen the columns under a shared heading until its longest word fits."""
+    place = 0
+    for name, count in spans:
+        longest = max((text_width(word, points) for word in name.split()), default=0.0)
+        missing = 1.5 * longest * CM_PER_POINT + 2 * CELL_MARGIN - sum(needs[place : place + count])
+        for column in range(place, place + count):
+            needs[column] += max(0.0, missing) / count
+        place += count
+
+
+def _is_long(shown: list[list[str]], column: Column, place: int) -> bool:
+    return column.is_text and any(len(cells[place]) > 20 for cells in shown)
 
 
 def _line(
@@ -144,17 +176,20 @@ def _line(
 def _join(row: Any, spans: list[tuple[str, int]]) -> None:
     """One cell for each heading over several columns."""
     place = 0
-    for name, count in spans:
+    for _, count in spans:
         if count > 1:
-            for cell in row.cells[place + 1 : place + count]:
-                for said in cell.paragraphs:
-                    said.clear()
-            joined = row.cells[place].merge(row.cells[place + count - 1])
-            for said in joined.paragraphs[1:]:
-                said._element.getparent().remove(said._element)
+            joined = _merge(row.cells[place], row.cells[place + count - 1])
             joined.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.CENTER
             _cell_edge(joined, "bottom", 2)
         place += count
+
+
+def _merge(first: Any, last: Any) -> Any:
+    """One cell of several, with the text of the first alone."""
+    joined = first.merge(last)
+    for said in joined.paragraphs[1:]:
+        said._element.getparent().remove(said._element)
+    return joined
 
 
 def _edge(row: Any, side: str, eighths: int) -> None:
@@ -174,6 +209,21 @@ def _cell_edge(cell: Any, side: str, eighths: int) -> None:
     borders.insert(
         0 if side == "top" else len(borders), _xml(f"w:{side}", val="single", sz=eighths, color="000000")
     )
+
+
+def _margins(grid: Any) -> None:
+    """Narrow cells, so that tables of twelve columns fit on a page."""
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        margins.append(_xml(f"w:{side}", w=round(CELL_MARGIN / CM_PER_POINT * 20), type="dxa"))
+    grid._tbl.tblPr.append(margins)
+
+
+def _keep_together(grid: Any) -> None:
+    """No page break inside the table."""
+    for said in grid._tbl.iter(qn("w:pPr")):
+        if said.find(qn("w:keepNext")) is None:
+            said.insert(1 if said.find(qn("w:pStyle")) is not None else 0, OxmlElement("w:keepNext"))
 
 
 def _repeat(row: Any) -> None:
@@ -198,14 +248,16 @@ def _side_line(said: Any, colour: str) -> None:
     said.paragraph_format.left_indent = Cm(0.4)
 
 
-def _contents(doc: Any, lang: str) -> None:
-    """A table of contents that Word fills when the file is opened."""
-    say = translator(lang)
-    heading = doc.add_paragraph(say(N_("Contents")), style="TOC Heading")
-    heading.paragraph_format.keep_with_next = True
-    said = doc.add_paragraph()
-    hint = say(N_("To fill the list of contents: right-click here and choose “Update field”."))
-    _field(said, 'TOC \\o "1-2" \\h \\z \\u', hint, dirty=True)
+def _contents(doc: Any, report: Report) -> None:
+    """A table of contents: filled with the headings, and with page numbers when Word opens the file."""
+    title = doc.add_paragraph(translator(report.lang)(N_("Contents")))
+    title.paragraph_format.space_before = Pt(24)
+    title.runs[0].font.size, title.runs[0].bold = Pt(14), True
+    lines = []
+    for section in report.sections:
+        lines.append(f"{section.number} {section.title}")
+        lines += [f"    {one.number} {one.title}" for one in section.blocks if isinstance(one, Heading)]
+    _field(doc.add_paragraph(), 'TOC \\o "1-2" \\h \\z \\u', "\n".join(lines), dirty=True)
     doc.add_page_break()
 
 
@@ -241,7 +293,6 @@ def _prepare(doc: Any, report: Report) -> None:
     doc.styles["Subtitle"].font.italic = False
     _fonts(doc, "Caption", HEADINGS, Pt(10), report.lang)
     doc.styles["Caption"].font.bold = True
-    doc.styles["TOC Heading"].base_style = doc.styles["Normal"] if "TOC Heading" in doc.styles else None
     footer = page.footer.paragraphs[0]
     footer.alignment = WD_ALIGN_PARAGRAPH.CENTER
     _field(footer, "PAGE", "1")

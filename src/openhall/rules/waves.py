@@ -1,4 +1,4 @@
-"""What may be done to a wave of fieldwork and when, and what a plan must say before people are sent out. Seed 4.1."""
+"""What may be done to a wave of fieldwork and when, and what its plan must say. Seed 4.1."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _REFUSALS = {
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One office's part in a wave. `filled`: answers it has accepted; `used`: something was issued or returned there."""
+    """One office's part in a wave. `filled`: answers it accepted; `used`: something was issued or returned there."""
 
     office: str  # its name, for messages
     target: int | None = None
@@ -53,7 +53,12 @@ def plan_problems(
     problems = []
     if planned is not None and not 1 <= planned <= MOST:
         problems.append(
-            Problem(N_("Planned number"), N_("it must be between 1 and {most}."), N_("Leave it empty if there is none."), {"most": MOST})
+            Problem(
+                N_("Planned number"),
+                N_("it must be between 1 and {most}."),
+                N_("Leave it empty if there is none."),
+                {"most": MOST},
+            )
         )
     if not 0 <= min_seconds <= LONGEST_WAIT:
         problems.append(
@@ -69,11 +74,21 @@ def _place_problems(place: Place) -> list[Problem]:
     values = {"office": place.office, "most": MOST, "filled": place.filled, "quota": place.quota}
     if place.target is not None and not 1 <= place.target <= MOST:
         problems.append(
-            Problem("{office}", N_("the target must be between 1 and {most}."), N_("Leave it empty if there is none."), values)
+            Problem(
+                "{office}",
+                N_("the target must be between 1 and {most}."),
+                N_("Leave it empty if there is none."),
+                values,
+            )
         )
     if place.quota is not None and not 1 <= place.quota <= MOST:
         problems.append(
-            Problem("{office}", N_("the quota must be between 1 and {most}."), N_("Leave it empty to accept everyone."), values)
+            Problem(
+                "{office}",
+                N_("the quota must be between 1 and {most}."),
+                N_("Leave it empty to accept everyone."),
+                values,
+            )
         )
     elif place.quota is not None and place.quota < place.filled:
         problems.append(
@@ -88,7 +103,7 @@ def _place_problems(place: Place) -> list[Problem]:
 
 
 def removal_problems(left_out: Iterable[Place]) -> list[Problem]:
-    """Offices that can no longer be taken out of the wave, because questionnaires were issued or came back there."""
+    """Offices that stay in the wave because questionnaires were issued or came back there."""
     return [
         Problem(
             "{office}",
@@ -108,10 +123,18 @@ def opening_problems(*, offices: int, questions: int, closes_on: date | None, to
         problems.append(Problem(N_("Offices"), N_("no office takes part."), N_("Choose at least one.")))
     if not questions:
         problems.append(
-            Problem(N_("Questionnaire"), N_("this version has no questions."), N_("Add questions, or choose another version."))
+            Problem(
+                N_("Questionnaire"),
+                N_("this version has no questions."),
+                N_("Add questions, or choose another version."),
+            )
         )
     if closes_on is not None and closes_on < today:
         problems.append(
-            Problem(N_("Last day"), N_("it is in the past."), N_("Choose today or a later day, or leave it empty."))
+            Problem(
+                N_("Last day"),
+                N_("it is in the past."),
+                N_("Choose today or a later day, or leave it empty."),
+            )
         )
     return problems

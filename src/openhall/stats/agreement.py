@@ -63,7 +63,7 @@ def _kappa(
     cautions: tuple[Caution, ...],
 ) -> Kappa:
     rows, columns = shares.sum(axis=1), shares.sum(axis=0)
-    agreed = float(np.trace(shares))
+    agreed = round(float(np.trace(shares)) * n) / n
     chance = float(rows @ columns)
     kappa = (agreed - chance) / (1 - chance)
     sums = rows[None, :] + columns[:, None]  # of cell (i, j): row share of j + column share of i

@@ -45,7 +45,7 @@ def tukey_kramer(
 
     se = √(within (1/nᵢ + 1/nⱼ)), q = √2 |difference| / se over the studentised range of all the groups.
     """
-    if not (within > 0 and df >= 1):
+    if len(levels) < 2 or not (within > 0 and df >= 1):
         return PostHoc("tukey_kramer", ())
     first, second = np.triu_indices(len(levels), 1)
     se = np.sqrt(within * (1 / sizes[first] + 1 / sizes[second]))

@@ -21,6 +21,8 @@ def levene_mean(data: Spread, found: Moments) -> FTest:
 
 def levene_median(data: Spread) -> FTest:
     """Levene's test on the median of each group (Brown & Forsythe 1974): what R's car and SciPy print."""
+    if not data.n:
+        return FTest()
     up_to, sizes = data.counts.cumsum(axis=1), data.sizes[:, None]
     lower = (up_to < (sizes + 1) // 2).sum(axis=1)
     upper = (up_to < sizes // 2 + 1).sum(axis=1)

@@ -240,7 +240,7 @@ def decode(questionnaire: Questionnaire, text: str) -> tuple[Answer, ...]:
     """The answers back from `encode`. BadInput if the array does not belong to this questionnaire."""
     try:
         stored: Any = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         stored = None
     if not isinstance(stored, list) or len(stored) != len(questionnaire.questions):
         raise BadInput(N_("The stored answers do not fit the questionnaire {key}."), key=questionnaire.key)

@@ -24,14 +24,21 @@ def home_of(questionnaire: Questionnaire, question_key: str) -> Section | None:
 
 
 def with_section(questionnaire: Questionnaire, section: Section, *, original: str = "") -> Questionnaire:
-    """`section` in the place of the one called `original`, with that one's questions; else as the last section."""
-    if section_of(questionnaire, original) is None:
+    """`section` with the questions of the one called `original`, in its place; else as the last section.
+
+    Where it becomes a dimension its rating questions become items, where it stops being one they stop too.
+    """
+    old = section_of(questionnaire, original)
+    if old is None:
         return replace(questionnaire, sections=(*questionnaire.sections, section))
-    sections = (
-        replace(section, questions=old.questions) if old.key == original else old
-        for old in questionnaire.sections
-    )
-    return replace(questionnaire, sections=tuple(sections))
+    questions = old.questions
+    if section.dimension != old.dimension:
+        before, after = (Role.OTHER, Role.ITEM) if section.dimension else (Role.ITEM, Role.OTHER)
+        questions = tuple(
+            replace(q, role=after) if q.kind is Kind.SCALE and q.role is before else q for q in questions
+        )
+    new = replace(section, questions=questions)
+    return replace(questionnaire, sections=tuple(new if s is old else s for s in questionnaire.sections))
 
 
 def without_section(questionnaire: Questionnaire, key: str) -> Questionnaire:

@@ -86,7 +86,7 @@ def with_roles(sections: Sequence[Section]) -> tuple[tuple[Section, ...], tuple[
         for section in sections
         if not section.dimension
         for question in section.questions
-        if question.options in scales and question.kind is not Kind.MULTIPLE
+        if scored(question.options) in scales and question.kind is not Kind.MULTIPLE
     ]
     roles = {
         question.key: _role(question, section, scales, alone)

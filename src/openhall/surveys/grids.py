@@ -8,7 +8,7 @@ import csv
 import io
 import math
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -16,11 +16,10 @@ from typing import Any
 
 from openhall.errors import N_, BadInput, Problem
 from openhall.surveys.files import LIMIT, UNPACKED_LIMIT, check_workbook, decode_text, read_bytes
-from openhall.surveys.workbooks import read_rows
+from openhall.surveys.workbooks import MOST_CELLS, read_rows
 
 MOST_ROWS = 1_000_000
 MOST_COLUMNS = 2000
-MOST_CELLS = 50_000_000
 LONGEST_CELL = 32_767  # characters; what a spreadsheet allows
 SHOWN = 50  # problems named one by one; of the others only the number is told
 
@@ -55,13 +54,23 @@ def _csv(data: bytes, name: str) -> Grid:
     delimiter, text = _delimiter(text, name)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
-        return _grid(list(reader), name)
+        return _grid(list(_counted(reader, name)), name)
     except csv.Error as error:
         cure = N_("Check the quotation marks there.")
         values = {"file": name, "line": reader.line_num, "error": str(error)}
         raise BadInput(
             Problem(N_("File {file}"), N_("line {line} is not CSV ({error})."), cure, values)
         ) from None
+
+
+def _counted(rows: Iterable[list[str]], name: str) -> Iterator[list[str]]:
+    """The rows as they come, stopping before there are too many to hold."""
+    cells = 0
+    for number, row in enumerate(rows, 1):
+        cells += len(row)
+        if number > MOST_ROWS + 1 or cells > MOST_CELLS:
+            raise _too_many(number - 1, len(row), name)
+        yield row
 
 
 def _delimiter(text: str, name: str) -> tuple[str, str]:
@@ -80,7 +89,8 @@ def _xlsx(data: bytes, name: str) -> Grid:
     rows, notes = read_rows(
         data, name=name, package=package, prefer=("sheets", "data"), most=(MOST_ROWS, MOST_COLUMNS)
     )
-    return _grid([[cell_text(cell) for cell in row] for row in rows], name, notes)
+    width = len(next(filter(None, rows), []))  # the header's; a row's last empty cells are not stored
+    return _grid([[cell_text(cell) for cell in row] + [""] * (width - len(row)) for row in rows], name, notes)
 
 
 def _sav(data: bytes, name: str) -> Grid:
@@ -94,7 +104,7 @@ def _sav(data: bytes, name: str) -> Grid:
         except Exception:  # pyreadstat raises half a dozen unrelated kinds, its C library's own among them
             raise _damaged(name, "SPSS (.sav)") from None
     header = list(found)
-    columns = [[cell_text(cell) for cell in list(found[column])] for column in header]
+    columns = [[cell_text(cell) for cell in found[column]] for column in header]
     labels = {
         column: {cell_text(code): str(label) for code, label in labels.items()}
         for column, labels in meta.variable_value_labels.items()
@@ -157,7 +167,7 @@ def cell_text(cell: Any) -> str:
         return ""
     if isinstance(cell, float):
         return (
-            str(int(cell)) if math.isfinite(cell) and cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+            str(int(cell)) if math.isfinite(cell) and cell.is_integer() and abs(cell) < 1e15 else repr(float(cell))
         )
     if isinstance(cell, bool):
         return str(int(cell))
@@ -201,17 +211,21 @@ def _ragged(body: Sequence[tuple[int, Sequence[str]]], width: int) -> Iterator[P
 
 def _check_extent(rows: int, columns: int, name: str) -> None:
     if rows > MOST_ROWS or columns > MOST_COLUMNS or rows * columns > MOST_CELLS:
-        values = {
-            "file": name,
-            "rows": rows,
-            "columns": columns,
-            "most_rows": MOST_ROWS,
-            "most_columns": MOST_COLUMNS,
-        }
-        message = N_(
-            "{rows} rows and {columns} columns are too many; {most_rows} and {most_columns} are possible."
-        )
-        raise BadInput(Problem(N_("File {file}"), message, N_("Send it in parts."), values))
+        raise _too_many(rows, columns, name)
+
+
+def _too_many(rows: int, columns: int, name: str) -> BadInput:
+    values = {
+        "file": name,
+        "rows": rows,
+        "columns": columns,
+        "most_rows": MOST_ROWS,
+        "most_cells": MOST_CELLS,
+    }
+    message = N_(
+        "{rows} rows and {columns} columns are too many; {most_rows} rows or {most_cells} cells fit."
+    )
+    return BadInput(Problem(N_("File {file}"), message, N_("Send it in parts."), values))
 
 
 def refuse(problems: Sequence[Problem], name: str, count: int | None = None) -> None:

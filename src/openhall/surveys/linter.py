@@ -35,7 +35,8 @@ _JOINED = {
 _LEADING = {
     "en": re.compile(
         r"\b(don't you|do you not|do you agree|would you agree|wouldn't you|surely|obviously|of course|"
-        r"everyone knows|how (?:good|excellent|satisfied|happy|pleased)|excellent|improved|do you think .* satisf\w+)\b",
+        r"everyone knows|how (?:good|excellent|satisfied|happy|pleased)|excellent|improved|"
+        r"do you think .* satisf\w+)\b",
         re.IGNORECASE,
     ),
     "zh": re.compile(

@@ -9,13 +9,14 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from itertools import chain
+from itertools import chain, islice
 
 from openhall.errors import N_, BadInput, Problem
 from openhall.language import Wording
 from openhall.surveys.questionnaire import Kind, Question, Questionnaire
 
 CHOICES = (Kind.SINGLE, Kind.SCALE, Kind.MULTIPLE)
+MOST_PROBLEMS = 200
 MOST_QUESTIONS = 500
 MOST_OPTIONS = 200
 LONGEST_WORDING = 4000  # characters
@@ -30,7 +31,7 @@ Where = Callable[[int], Problem]  # the place of question number i, as a Problem
 
 def require_sound(questionnaire: Questionnaire, where: Where | None = None) -> Questionnaire:
     """The questionnaire itself, or BadInput with every Problem found."""
-    found = tuple(problems(questionnaire, where))
+    found = tuple(islice(problems(questionnaire, where), MOST_PROBLEMS))
     if found:
         raise BadInput(N_("The questionnaire cannot be used."), problems=found)
     return questionnaire

@@ -11,7 +11,7 @@ from typing import Any
 
 from openhall.errors import N_, Problem
 from openhall.language import Wording
-from openhall.surveys.soundness import LANGUAGE
+from openhall.surveys.soundness import LANGUAGE, MOST_PROBLEMS
 
 _MUST_BE = {
     str: N_("{name} must be a text in quotation marks."),
@@ -30,12 +30,14 @@ class Table:
 
     def __init__(self, data: Any, place: str, problems: list[Problem]) -> None:
         self.place, self.problems = place, problems
-        self.known: list[str] = []
+        self.known: dict[str, None] = {}  # the names asked for, in order
         self.data: Mapping[Any, Any] = data if isinstance(data, Mapping) else {}
         if not isinstance(data, Mapping):
             self.problem(N_("this must be a table."))
 
     def problem(self, message: str, cure: str = "", **values: Any) -> None:
+        if len(self.problems) >= MOST_PROBLEMS:
+            return
         place = N_("{place}") if self.place else ""
         self.problems.append(Problem(place, message, cure, {**values, "place": self.place}))
 
@@ -44,7 +46,7 @@ class Table:
 
     def take(self, name: str, kind: type, default: Any) -> Any:
         """The value called `name` if it is there and of this type, else the default."""
-        self.known.append(name)
+        self.known[name] = None
         if name not in self.data:
             return default
         value = self.data[name]
@@ -100,7 +102,7 @@ class Table:
 
     def wording(self, name: str, language: str = "en") -> Wording:
         """A text in several languages, `{ en = "…", zh = "…" }`; a plain text is in the first language."""
-        self.known.append(name)
+        self.known[name] = None
         value = self.data.get(name, {})
         if isinstance(value, str):
             return {language: value}
@@ -120,10 +122,10 @@ class Table:
     def close(self) -> None:
         """Name every key that was never asked for, with the nearest one that is known."""
         for name in self.data:
-            if name not in self.known:
-                near = difflib.get_close_matches(str(name), self.known, 1, 0.5)
+            if name not in self.known and len(self.problems) < MOST_PROBLEMS:
+                near = difflib.get_close_matches(str(name), list(self.known), 1, 0.5)
                 cure = N_("Did you mean “{near}”?") if near else N_("Known here: {words}.")
-                words = ", ".join(dict.fromkeys(self.known)) or "en, zh"
+                words = ", ".join(self.known) or "en, zh"
                 self.problem(
                     N_("“{name}” is not known."), cure, name=name, near=near[0] if near else "", words=words
                 )

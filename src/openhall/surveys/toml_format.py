@@ -70,8 +70,8 @@ def read_toml(text: str | bytes, *, key: str) -> Questionnaire:
         sections=tuple(sections),
         fieldwork=read_fieldwork(root),
     )
-    root.known += parts
-    titles.known += _TITLES
+    root.known |= dict.fromkeys(parts)
+    titles.known |= dict.fromkeys(_TITLES)
     titles.close()
     root.close()
     return finish(questionnaire, problems)

@@ -18,6 +18,7 @@ from openpyxl.utils import get_column_letter
 from openhall.errors import N_, BadInput, Problem
 from openhall.surveys.files import Package, no_workbook
 
+MOST_CELLS = 20_000_000
 _OFFICE = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell [^>]*ref="([A-Z0-9:]{1,30})"')
 
@@ -69,11 +70,13 @@ def read_worksheet(
 def _rows(data: bytes, title: str, most: tuple[int, int], *, values: bool) -> Iterator[list[Any]]:
     sheet = load_workbook(io.BytesIO(data), read_only=True, data_only=values)[title]
     sheet.reset_dimensions()  # what the file claims about its size is not to be trusted
+    left = MOST_CELLS
     for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
         cells = list(row)
         while cells and cells[-1] is None:
             cells.pop()
-        if number > most[0] + 1 or len(cells) > most[1]:
+        left -= len(cells)
+        if number > most[0] + 1 or len(cells) > most[1] or left < 0:
             message = N_("there are more than {rows} rows or {columns} columns.")
             values_ = {"sheet": title, "rows": most[0], "columns": most[1]}
             raise BadInput(Problem(N_("Sheet {sheet}"), message, N_("Send it in parts."), values_))

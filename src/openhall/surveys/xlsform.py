@@ -6,10 +6,11 @@ goes beyond it (conditions, repeats, calculations) is refused by sheet, row and 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from openhall.errors import BadInput, N_, Problem
+from openhall.errors import N_, BadInput, Problem
 from openhall.language import Wording
 from openhall.surveys.foreign import codes, joined, language_code, scored, with_roles
 from openhall.surveys.questionnaire import Kind, Option, Question, Questionnaire, Role, Section
@@ -56,12 +57,14 @@ class _Form:
         self.default = language_code(self.settings["default_language"]) or "en"
         self.languages = self._languages()
         self.stated = any(row["role"] for row in sheets["survey"])
+        self.coded: dict[str, Problem] = {}  # notes on lists, told when they are first used
         self.lists = self._lists()
         self.introduction: Wording = {}
         self.sections: list[Section] = []
         self.groups: list[Row] = []  # open ones, innermost last
         self.places: list[Row] = []  # of the questions, in order
         self.closed = True  # no section is open
+        self.opened: Counter[str] = Counter()  # how often a section of this name was
 
     def questionnaire(self, key: str) -> Questionnaire:
         self._columns()
@@ -73,7 +76,8 @@ class _Form:
             )
         if self.problems:
             raise BadInput(N_("The XLSForm cannot be used."), problems=self.problems)
-        sections, told = tuple(self.sections), ()
+        sections: tuple[Section, ...] = tuple(self.sections)
+        told: tuple[Problem, ...] = ()
         if not self.stated:
             sections, told = with_roles(sections)
         title = self._wording(self.settings, "form_title") or {self.default: self.settings["form_id"] or key}
@@ -140,12 +144,13 @@ class _Form:
 
     def _options(self, name: str, rows: Sequence[Row]) -> tuple[Option, ...]:
         names = [row["name"] or row["value"] for row in rows]
+        counts = Counter(names)
         values, said = codes(names)
         if not said:
             message = N_("the answers of the list {list} are coded 1 to {count} in this order.")
-            self.notes.append(rows[0].problem("name", message, list=name, count=len(names)))
+            self.coded[name] = rows[0].problem("name", message, list=name, count=len(names))
         for row, its_name in zip(rows, names, strict=True):
-            if not its_name or names.count(its_name) > 1:
+            if not its_name or counts[its_name] > 1:
                 message = N_("the answer's name is missing or stands twice.")
                 self.problems.append(
                     row.problem("name", message, N_("Give every answer of a list its own name."))
@@ -198,8 +203,8 @@ class _Form:
     def _open_section(self, row: Row | None) -> None:
         """A group opens a section; what follows an inner group opens another one under the outer's title."""
         name = row["name"] if row else "main"
-        taken = [section.key for section in self.sections]
-        key = next(k for k in (name, *(f"{name}_{n}" for n in range(2, 9999))) if k not in taken)
+        self.opened[name] += 1
+        key = f"{name}_{self.opened[name]}" if self.opened[name] > 1 else name
         title = self._wording(row, "label") if row else {}
         dimension = row is not None and (row["role"] == "dimension" if self.stated else is_matrix(row))
         self.sections.append(Section(key=key, title=title, dimension=dimension))
@@ -268,6 +273,8 @@ class _Form:
             self.problems.append(
                 row.problem("type", N_("there is no list {list}."), cure, list=name, known=known)
             )
+        if name in self.coded:
+            self.notes.append(self.coded.pop(name))
         return self.lists.get(name, ())
 
     def _is_scale(self, row: Row) -> bool:

@@ -1,4 +1,4 @@
-"""The sheets of an XLSForm workbook as rows of text by column heading; what the rows mean is read in `xlsform`."""
+"""The sheets of an XLSForm workbook as rows of text by heading; what they mean is read in `xlsform`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from openhall.errors import BadInput, N_, Problem
+from openhall.errors import N_, BadInput, Problem
 from openhall.surveys.checking import fold
 from openhall.surveys.files import MEGABYTE, check_size, check_workbook
 from openhall.surveys.grids import cell_text
@@ -21,18 +21,18 @@ KINDS = {
     "decimal": Kind.NUMBER, "date": Kind.DATE, "text": Kind.TEXT, "string": Kind.TEXT,
 }
 METADATA = frozenset({
-    "start", "end", "today", "deviceid", "subscriberid", "simserial", "phonenumber", "username", "email", "audit",
-    "start-geopoint",
+    "start", "end", "today", "deviceid", "subscriberid", "simserial", "phonenumber", "username", "email",
+    "audit", "start-geopoint",
 })
 UNSUPPORTED = ("relevant", "calculation", "choice_filter", "repeat_count", "trigger", "parameters")
 PASSED_OVER = (
-    "default", "constraint_message", "required_message", "guidance_hint", "read_only", "readonly", "media", "image",
-    "audio", "video", "note", "autoplay", "version",
+    "default", "constraint_message", "required_message", "guidance_hint", "read_only", "readonly", "media",
+    "image", "audio", "video", "note", "autoplay", "version",
 )
 KNOWN = (
     "type", "name", "label", "hint", "required", "appearance", "constraint", "role", "ordered", "population",
-    "decimals", "variable", "list_name", "list name", "value", "score", "form_title", "form_id", "default_language",
-    "style", "public_key", "submission_url", "instance_name", "allow_choice_duplicates",
+    "decimals", "variable", "list_name", "list name", "value", "score", "form_title", "form_id",
+    "default_language", "style", "public_key", "submission_url", "instance_name", "allow_choice_duplicates",
 )
 # fmt: on
 

@@ -11,10 +11,10 @@ from openhall.stats.intervals import clopper_pearson, noncentral_chi2, wilson
 from openhall.stats.oneway import oneway
 
 
-@pytest.mark.parametrize("groups", [2, 3, 5, 9, 15])
-@pytest.mark.parametrize("df", [1, 2, 3.7, 10, 295])
+@pytest.mark.parametrize("groups", [3, 4, 9])
+@pytest.mark.parametrize("df", [1, 2.5, 10, 295])
 def test_studentised_range_to_nine_places(groups, df):
-    q = np.array([0.5, 2.5, 4.0, 9.0])
+    q = np.array([2.5, 4.0, 9.0])
     assert studentized.survival(q, groups, df) == pytest.approx(
         stats.studentized_range.sf(q, groups, df), abs=1e-9
     )

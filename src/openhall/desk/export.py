@@ -1,0 +1,147 @@
+"""The answers themselves, for people who go on working with them: CSV, Excel and a codebook. Seed 4.1.
+
+No row carries a number that leads elsewhere, and rows stand in the order of random numbers, not of arrival.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import tempfile
+from collections.abc import Iterable, Iterator
+from typing import IO, Any
+
+from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import get_language, gettext
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+from openhall.access import staff
+from openhall.actions.export import take_data
+from openhall.desk.report import file_stem
+from openhall.errors import BadInput, OpenHallError
+from openhall.language import say
+from openhall.models import Office, Wave
+from openhall.reads.datasets import count_rows, rows
+from openhall.surveys.questionnaire import Answer, Questionnaire
+from openhall.surveys.sheets import cell_out
+
+Row = list[Answer]
+ABOUT = ["office", "channel", "language", "date", "seconds"]  # columns of read_sheets besides the questions
+MARK = "\ufeff"  # tells spreadsheet programs that the CSV is UTF-8
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@staff("data.export")
+def export(request: HttpRequest, key: str) -> HttpResponse:
+    """Choose which sheets and which file; the answer to the form is the file."""
+    wave = get_object_or_404(Wave.objects.select_related("version"), key=key)
+    errors: list[str] = []
+    if request.method == "POST":
+        file, which = request.POST.get("file", ""), request.POST.get("rows", "")
+        try:
+            take_data(wave, file=file, rows=which, by=request.user)
+            return _answer(wave, file, everything=which == "all")
+        except OpenHallError as error:
+            errors = error.lines(gettext) if isinstance(error, BadInput) else [error.say(gettext)]
+    counts = {which: count_rows(wave, everything=which == "all") for which in ("valid", "all")}
+    return render(
+        request,
+        "desk/report/export.html",
+        {"section": "waves", "wave": wave, "counts": counts, "errors": errors},
+    )
+
+
+def _answer(
+    wave: Wave, file: str, *, everything: bool
+) -> HttpResponse | StreamingHttpResponse | FileResponse:
+    name = f"{file_stem(wave)}-{'codebook' if file == 'codebook' else 'data'}"
+    if file == "xlsx":
+        return FileResponse(
+            _workbook(wave, everything), as_attachment=True, filename=f"{name}.xlsx", content_type=EXCEL
+        )
+    lines = codebook(wave.version.asked) if file == "codebook" else table(wave, everything=everything)
+    response = StreamingHttpResponse(_csv(lines), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return response
+
+
+def table(wave: Wave, *, everything: bool) -> Iterator[Row]:
+    """Header and rows of the data; with `everything` a first column says why a row does not count."""
+    lang = get_language() or "en"
+    offices = {office.pk: say(office.name, lang) for office in Office.objects.all()}
+    yield [
+        *(["not_counted"] if everything else []),
+        *ABOUT,
+        *(question.key for question in wave.version.asked),
+    ]
+    for one, answers in rows(wave, everything=everything):
+        why = [one.void or ("" if one.complete else "unfinished")] if everything else []
+        about = [offices[one.office_id], one.channel, one.language, one.submitted_on.isoformat(), one.seconds]
+        yield [*why, *about, *answers]
+
+
+def codebook(asked: Questionnaire) -> Iterator[Row]:
+    """One row an answer of each question: what the codes and column names mean, in every language."""
+    languages = asked.languages
+    yield [
+        *("column", "name", "kind", "role", "section"),
+        *(f"question_{language}" for language in languages),
+        *("code", "score"),
+        *(f"answer_{language}" for language in languages),
+    ]
+    for section in asked.sections:
+        for question in section.questions:
+            head = [question.key, question.name, question.kind.value, question.role.value, section.key]
+            head += [question.text.get(language, "") for language in languages]
+            for option in question.options:
+                yield [
+                    *head,
+                    option.value,
+                    option.score,
+                    *(option.label.get(language, "") for language in languages),
+                ]
+            if not question.options:
+                yield [*head, None, None, *("" for _ in languages)]
+
+
+def _csv(lines: Iterable[Row]) -> Iterator[str]:
+    """CSV text in pieces; text that a spreadsheet would take for a formula is made harmless."""
+    piece = io.StringIO(MARK, newline="")
+    piece.seek(0, io.SEEK_END)
+    writer = csv.writer(piece)
+    for number, line in enumerate(lines, 1):
+        writer.writerow([cell_out(value) for value in line])
+        if number % 500 == 0:
+            yield piece.getvalue()
+            piece.seek(0)
+            piece.truncate()
+    yield piece.getvalue()
+
+
+def _workbook(wave: Wave, everything: bool) -> IO[bytes]:
+    """An Excel file with the data and the codebook; text is written as text whatever it begins with."""
+    book = Workbook(write_only=True)
+    for title, lines in (
+        (gettext("Data"), table(wave, everything=everything)),
+        (gettext("Codebook"), codebook(wave.version.asked)),
+    ):
+        sheet = book.create_sheet(title[:31])
+        sheet.freeze_panes = "A2"
+        for line in lines:
+            sheet.append([_cell(sheet, value) for value in line])
+    file = tempfile.TemporaryFile()  # noqa: SIM115 the answer closes it
+    book.save(file)
+    file.seek(0)
+    return file
+
+
+def _cell(sheet: Any, value: Answer) -> Any:
+    if not isinstance(value, str | tuple):
+        return value
+    text = cell_out(value) if isinstance(value, tuple) else ILLEGAL_CHARACTERS_RE.sub("", value)
+    cell = WriteOnlyCell(sheet, text)
+    cell.data_type = "s"
+    return cell

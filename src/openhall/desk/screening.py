@@ -1,0 +1,176 @@
+"""Which returned sheets count: what the rules found, what people decided, and one sheet with its history. Seed 4.1."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import urlencode
+from django.utils.translation import get_language, gettext, ngettext
+from django.views.decorators.http import require_POST
+
+from openhall.access import staff
+from openhall.actions import screen as action
+from openhall.errors import BadInput, OpenHallError
+from openhall.labels import CHANNELS, VERDICTS, VOID_REASONS
+from openhall.models import Flag, Response, User, Wave
+from openhall.reads import screening as read
+from openhall.rules.permissions import Role
+from openhall.surveys.validity import SENTENCES
+
+PAGE = 50
+
+
+@staff("sheet.decide")
+def screening(request: HttpRequest, key: str) -> HttpResponse:
+    """The findings of a wave: counts, warnings, and the sheets one by one."""
+    return _page(request, _wave(key))
+
+
+@staff("sheet.decide")
+@require_POST
+def screening_apply(request: HttpRequest, key: str) -> HttpResponse:
+    """Apply the rules now: answers from the web come in without being screened."""
+    done = action.apply_rules(_wave(key), by=request.user)
+    if done:
+        values = {"new": done.new, "gone": done.gone, "void": done.void}
+        said = gettext("The rules have been applied: %(new)s new findings, %(gone)s no longer true, %(void)s sheets void.")
+        messages.success(request, said % values)
+    else:
+        messages.success(request, gettext("The rules have been applied. Nothing has changed."))
+    return redirect("desk:screening", key)
+
+
+@staff("sheet.decide")
+@require_POST
+def screening_decide(request: HttpRequest, key: str) -> HttpResponse:
+    """Decide everything one rule found and nobody has decided."""
+    wave = _wave(key)
+    rule, choice = request.POST.get("rule", ""), request.POST.get("choice", "")
+    try:
+        count = action.decide_all(wave, rule=rule, choice=choice, reason=request.POST.get("reason", ""), by=request.user)
+    except OpenHallError as error:
+        return _page(request, wave, errors=_errors(error, f"reason-{rule}"))
+    said = ngettext("%(count)s sheet is decided.", "%(count)s sheets are decided.", count)
+    messages.success(request, said % {"count": count})
+    return redirect("desk:screening", key)
+
+
+@staff("sheet.decide")
+@require_POST
+def screening_restore(request: HttpRequest, key: str) -> HttpResponse:
+    """Take a decision about many sheets back."""
+    wave = _wave(key)
+    given = {name: request.POST.get(name, "") for name in ("rule", "verdict", "reason")}
+    try:
+        count = action.restore_all(wave, **given, by=request.user)
+    except OpenHallError as error:
+        return _page(request, wave, errors=_errors(error))
+    said = ngettext("The decision about %(count)s sheet is taken back.", "The decision about %(count)s sheets is taken back.", count)
+    messages.success(request, said % {"count": count})
+    return redirect("desk:screening", key)
+
+
+@staff("sheet.key")
+def response(request: HttpRequest, pk: int) -> HttpResponse:
+    """One sheet with its answers, findings and history; a clerk sees the paper of the own office."""
+    return _sheet_page(request, _response(request.user, pk))
+
+
+@staff("sheet.decide")
+@require_POST
+def response_decide(request: HttpRequest, pk: int) -> HttpResponse:
+    """Exclude or keep one sheet, or take that back."""
+    found = _response(request.user, pk)
+    rule, choice, reason = (request.POST.get(name, "") for name in ("rule", "choice", "reason"))
+    try:
+        if choice == "restore":
+            action.restore(found, rule=rule, by=request.user)
+            said = gettext("The decision is taken back.")
+        else:
+            action.decide(found, rule=rule, exclude=choice == "exclude", reason=reason, by=request.user)
+            said = gettext("The sheet is excluded.") if choice == "exclude" else gettext("The sheet is kept.")
+    except OpenHallError as error:
+        return _sheet_page(request, found, errors=_errors(error, f"reason-{rule}"))
+    messages.success(request, said)
+    return redirect("desk:response", pk)
+
+
+def _wave(key: str) -> Wave:
+    return get_object_or_404(Wave.objects.select_related("version"), key=key)
+
+
+def _response(person: User, pk: int) -> Response:
+    found = get_object_or_404(Response.objects.select_related("wave", "version", "office"), pk=pk)
+    own = found.office_id == person.office_id and found.channel == Response.Channel.PAPER
+    if person.role == Role.CLERK and not own:
+        raise Http404
+    return found
+
+
+def _name(found: Response) -> str:
+    return found.serial or read.short_name(found.pk)
+
+
+def _finding(flag: Flag) -> dict[str, Any]:
+    """A finding with its sentence in the reader's language."""
+    sentence = SENTENCES.get(flag.rule, "")
+    try:
+        said = gettext(sentence).format(**flag.detail) if sentence else ""
+    except KeyError:  # written by an older version of the rule
+        said = ""
+    return {"flag": flag, "said": said, "sheet": _name(flag.response)}
+
+
+def _errors(error: OpenHallError, field: str = "") -> list[dict[str, str]]:
+    lines = error.lines(gettext) if isinstance(error, BadInput) else [error.say(gettext)]
+    return [{"text": line, "href": f"#{field}" if field else ""} for line in lines]
+
+
+def _page(request: HttpRequest, wave: Wave, errors: list[dict[str, str]] | None = None) -> HttpResponse:
+    rule, verdict = request.GET.get("rule", ""), request.GET.get("verdict", "")
+    rule, verdict = (rule if rule in VOID_REASONS else ""), (verdict if verdict in VERDICTS else "")
+    flags = read.flagged(wave, rule=rule, verdict=verdict)
+    page = Paginator(flags, PAGE).get_page(request.GET.get("page"))
+    context: dict[str, Any] = {
+        "section": "waves",
+        "wave": wave,
+        "totals": read.totals(wave),
+        "tallies": [{"label": gettext(VOID_REASONS[one.rule]), **asdict(one), "total": one.total} for one in read.tallies(wave)],
+        "decisions": read.decisions(wave),
+        "cautions": [caution.say(gettext) for caution in read.cautions(wave)],
+        "page": page,
+        "found": [_finding(flag) for flag in page],
+        "rule": rule,
+        "verdict": verdict,
+        "filter": urlencode({"rule": rule, "verdict": verdict}),
+        "rules": VOID_REASONS,
+        "verdicts": VERDICTS,
+        "errors": errors or [],
+        "posted": request.POST,
+    }
+    return render(request, "desk/screening/screening.html", context)
+
+
+def _sheet_page(request: HttpRequest, found: Response, errors: list[dict[str, str]] | None = None) -> HttpResponse:
+    sheet = read.sheet(found, get_language() or "en")
+    context = {
+        "section": "waves",
+        "wave": found.wave,
+        "response": found,
+        "sheet": sheet,
+        "name": _name(found),
+        "found": [_finding(flag) for flag in sheet.flags],
+        "twins": [(twin.pk, _name(twin)) for twin in sheet.twins],
+        "rules": VOID_REASONS,
+        "verdicts": VERDICTS,
+        "channels": CHANNELS,
+        "other": any(flag.rule == read.OTHER and flag.verdict == Flag.Verdict.VOID for flag in sheet.flags),
+        "errors": errors or [],
+        "posted": request.POST,
+    }
+    return render(request, "desk/screening/sheet.html", context)

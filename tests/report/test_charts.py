@@ -1,0 +1,119 @@
+"""Charts: drawn under a strict content security policy, described in words, remembered by their content."""
+
+from __future__ import annotations
+
+import json
+import re
+from itertools import pairwise
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from openhall.report import charts, drawing, fonts
+from openhall.report.document import Report
+from openhall.report.lettering import text_width, wrapped
+
+SPECS = {
+    "shares": charts.shares(
+        [charts.Share("男", 3, 60, "3 (60.0%)", 50), charts.Share("女", 2, 40, "2 (40.0%)")]
+    ),
+    "stacked": charts.stacked([charts.Band("it's <b>", (0.2, 0.3, 0.5))], ["good", "it's fair", "bad"]),
+    "means": charts.means(
+        [
+            charts.Mean("A", 2.5, 2, 3, "2.50"),
+            charts.Mean("B", 3, float("nan"), float("nan"), "3.00", small=True),
+        ],
+        lowest=1,
+        highest=5,
+        title="Mean",
+    ),
+    "none": charts.shares([]),
+}
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_a_drawing_holds_no_style_script_or_handler(name: str) -> None:
+    drawn = drawing.inline_svg(SPECS[name], title="Title", alt="What is seen", name=f"figure-{name}")
+    root = ElementTree.fromstring(drawn)
+    for element in root.iter():
+        assert element.tag.rpartition("}")[2] not in ("script", "style", "foreignObject", "image")
+        assert not [key for key in element.attrib if key == "style" or key.startswith("on")]
+
+
+def test_a_drawing_is_an_image_with_title_and_description() -> None:
+    drawn = drawing.inline_svg(SPECS["shares"], title="A & B", alt="<seen>", name="figure-1")
+    assert 'role="img"' in drawn
+    assert 'aria-labelledby="figure-1-title figure-1-desc"' in drawn
+    assert '<title id="figure-1-title">A &amp; B</title><desc id="figure-1-desc">&lt;seen&gt;</desc>' in drawn
+
+
+def test_a_drawing_is_as_wide_as_its_place() -> None:
+    head = drawing.inline_svg(SPECS["shares"], title="", alt="", name="f").split(">")[0]
+    assert 'width="100%"' in head
+    assert "viewBox=" in head
+    assert "height=" not in head
+
+
+def test_chinese_labels_are_text_in_the_drawing() -> None:
+    assert "男" in drawing.svg(SPECS["shares"])
+
+
+def test_a_remembered_drawing_is_read_from_its_folder(tmp_path: Path) -> None:
+    first = drawing.svg(SPECS["shares"], keep_in=tmp_path)
+    (kept,) = tmp_path.iterdir()
+    assert kept.read_text("utf-8") == first
+    kept.write_text("<svg>remembered</svg>", "utf-8")
+    assert drawing.svg(SPECS["shares"], keep_in=tmp_path) == "<svg>remembered</svg>"
+    drawing.svg(SPECS["means"], keep_in=tmp_path)
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_png_has_two_pixels_a_unit() -> None:
+    picture = drawing.png(SPECS["shares"])
+    assert picture[:8] == b"\x89PNG\r\n\x1a\n"
+    box = re.search(r'width="(\d+)"', drawing.svg(SPECS["shares"]))
+    assert box
+    assert int.from_bytes(picture[16:20], "big") == 2 * int(box[1])
+
+
+def test_every_figure_says_its_numbers_in_words(report: Report) -> None:
+    for figure in report.figures():
+        assert len(figure.alt) > 20
+        assert re.search(r"\d", figure.alt)
+
+
+def test_specifications_are_plain_json(report: Report) -> None:
+    for figure in report.figures():
+        json.dumps(figure.spec, allow_nan=True)
+
+
+def test_colours_of_the_scale_differ_in_lightness() -> None:
+    def lightness(colour: str) -> float:
+        red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    shades = sorted(lightness(colour) for colour in charts.DIVERGING)
+    assert all(later - earlier > 20 for earlier, later in pairwise(shades))
+
+
+@given(st.lists(st.text(max_size=80), max_size=4))
+def test_wrapped_labels_are_equally_high_and_lose_nothing(labels: list[str]) -> None:
+    broken, lines = wrapped(labels, 120)
+    assert all(len(label.split("\n")) == lines for label in broken) or not labels
+    for label, parts in zip(labels, broken, strict=True):
+        assert "".join(label.split()) == "".join(parts.split())
+
+
+def test_a_long_label_is_broken_to_fit() -> None:
+    (label,), lines = wrapped(["a label that is much too long for one line"], 120)
+    assert lines > 1
+    assert all(text_width(line) <= 120 for line in label.split("\n"))
+
+
+def test_missing_fonts_name_the_cure(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(fonts, "FOLDER", tmp_path)
+    with pytest.raises(fonts.NoFonts, match="openhall build"):
+        fonts.folder.__wrapped__()
