@@ -148,7 +148,11 @@ def _study(path: Path) -> Questionnaire:
     from openhall.surveys.files import read_bytes
     from openhall.surveys.toml_format import read_toml
 
-    return read_toml(read_bytes(path, name=path.name), key=path.stem)
+    text = read_bytes(path, name=path.name)
+    try:
+        return read_toml(text, key=path.stem)
+    except BadInput as error:
+        raise BadInput(N_("{file} cannot be used."), problems=error.problems, file=path.name) from None
 
 
 def _moved(file: Path, folder: Path) -> Path:

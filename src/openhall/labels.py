@@ -1,4 +1,4 @@
-"""Human names of what the database keeps as words: events, states, channels, reasons. All marked for translation."""
+"""Human names of what the database keeps as words: events, states, channels, reasons. All are marked."""
 
 from __future__ import annotations
 

@@ -59,6 +59,8 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
 
 def _require_free(host: str, port: int) -> None:
     """Ask for the port as the server will, so that the answer comes at once and names the cure."""
+    if not 0 < port < 65536:
+        raise OpenHallError(N_("There is no port {port}; ports go from 1 to 65535."), port=port)
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind, protocol) as probe:
@@ -69,8 +71,6 @@ def _require_free(host: str, port: int) -> None:
             N_("Port {port} is kept for administrators. Choose one from 1024: PORT=8001 make run."),
             port=port,
         ) from None
-    except OverflowError:
-        raise OpenHallError(N_("There is no port {port}; ports go from 1 to 65535."), port=port) from None
     except socket.gaierror:
         raise OpenHallError(
             N_("The host “{host}” is not known. Use 127.0.0.1 or 0.0.0.0."), host=host

@@ -164,6 +164,7 @@ LOGIN_REDIRECT_URL = "desk:home"
 LANGUAGE_CODE = os.environ.get("OPENHALL_LANGUAGE", "en")
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
 LOCALE_PATHS = [PACKAGE / "locale"]
+FORMAT_MODULE_PATH = "openhall.formats"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = os.environ.get("OPENHALL_TIME_ZONE", "UTC")

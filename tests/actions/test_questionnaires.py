@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from tests.town import ASKED, version_of
 
 from openhall.actions import questionnaires as actions
 from openhall.errors import BadInput, NotAllowed, NotPermitted
 from openhall.models import Event, Questionnaire, Version, Wave
 from openhall.surveys.toml_format import builtin, write_toml
 from openhall.surveys.xlsform import write_xlsform
-from tests.town import ASKED, version_of
 
 OTHER = replace(ASKED, key="parks", title={"en": "Parks"})
 
@@ -66,7 +66,9 @@ def test_a_draft_is_saved_and_recorded_once(town, draft):
     changed = replace(OTHER, title={"en": "Our parks"})
     saved = actions.save_draft(draft, changed, stamp=actions.stamp_of(draft), by=town.analyst)
     assert Version.objects.get(pk=draft.pk).asked == changed
-    actions.save_draft(saved, changed, stamp=actions.stamp_of(saved), by=town.analyst)  # nothing new: no event
+    actions.save_draft(
+        saved, changed, stamp=actions.stamp_of(saved), by=town.analyst
+    )  # nothing new: no event
     assert kinds() == ["questionnaire.changed"]
 
 
@@ -90,7 +92,9 @@ def test_nothing_changes_a_frozen_version(town):
     with pytest.raises(NotAllowed, match="in use"):
         actions.delete_draft(version, by=town.administrator)
     draft = actions.new_draft(version, by=town.administrator)
-    imported = actions.import_file(write_toml(OTHER).encode(), name="x.toml", key="hall", by=town.administrator)
+    imported = actions.import_file(
+        write_toml(OTHER).encode(), name="x.toml", key="hall", by=town.administrator
+    )
     actions.delete_draft(draft, by=town.administrator)
     version.refresh_from_db()
     assert version.definition == before and version.frozen
@@ -125,7 +129,9 @@ def test_a_draft_planned_in_a_wave_stays(town, draft):
     assert Version.objects.filter(pk=draft.pk).exists()
 
 
-@pytest.mark.parametrize(("ending", "write"), [("toml", lambda q: write_toml(q).encode()), ("xlsx", write_xlsform)])
+@pytest.mark.parametrize(
+    ("ending", "write"), [("toml", lambda q: write_toml(q).encode()), ("xlsx", write_xlsform)]
+)
 def test_a_file_becomes_a_questionnaire_named_after_it(town, ending, write):
     version = actions.import_file(write(builtin()), name=f"Hall survey (2).{ending.upper()}", by=town.analyst)
     assert version.questionnaire.key == "hall_survey_2"

@@ -14,6 +14,7 @@ from openhall.report.document import (
     Row,
     Section,
     Table,
+    legible,
 )
 from openhall.report.numerals import Format
 from openhall.surveys import questionnaire as q
@@ -78,10 +79,13 @@ def tiny_report(text: str = "text", lang: str = "en") -> Report:
         table,
         Figure(key="4-1", caption=text, spec=spec, alt=text, table=data),
     )
-    return Report(
-        title=text,
-        subtitle=text,
-        lang=lang,
-        sections=(Section("fieldwork", "4.1", text, blocks),),
-        meta={"data": text, "sheets_valid": 3, "made": "2020-02-02"},
+    made: Report = legible(
+        Report(
+            title=text,
+            subtitle=text,
+            lang=lang,
+            sections=(Section("fieldwork", "4.1", text, blocks),),
+            meta={"data": text, "sheets_valid": 3, "made": "2020-02-02"},
+        )
     )
+    return made

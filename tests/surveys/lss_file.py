@@ -14,7 +14,8 @@ def lss(tables: Mapping[str, Rows], languages: Sequence[str] = ("en", "zh-Hans")
     )
     spoken = "".join(f"<language>{language}</language>" for language in languages)
     head = "<LimeSurveyDocType>Survey</LimeSurveyDocType><DBVersion>366</DBVersion>"
-    return f'<?xml version="1.0" encoding="UTF-8"?><document>{head}<languages>{spoken}</languages>{body}</document>'.encode()
+    text = f"<document>{head}<languages>{spoken}</languages>{body}</document>"
+    return f'<?xml version="1.0" encoding="UTF-8"?>{text}'.encode()
 
 
 def _row(cells: Mapping[str, object]) -> str:

@@ -80,7 +80,8 @@ def test_a_scale_turned_round_is_remarked_in_words() -> None:
     (remark,) = lint(form(item(FINE, options=turned)))
     assert remark.key == "s1"
     assert str(remark.problem) == (
-        "Question s1: “Satisfied” scores less than “Not satisfied”. Check the scores: has the scale been turned round?"
+        "Question s1: “Satisfied” scores less than “Not satisfied”. "
+        "Check the scores: has the scale been turned round?"
     )
 
 

@@ -116,7 +116,7 @@ def test_questions_after_an_array_stand_in_a_section_of_their_own() -> None:
     [
         (
             with_question("R"),
-            "Group About you, question extra: the question type R (ranking) is not supported. Make it a list,",
+            "Group About you, question extra: the question type R (ranking) is not supported.",
         ),
         (with_question("1"), "the question type 1 (dual scale array) is not supported."),
         (with_question("§"), "the question type § (?) is not supported."),

@@ -32,7 +32,6 @@ from openhall.surveys.sheets import Sheets, read_sheets
 WAITS = 60 * 60  # seconds an uploaded file is kept between the two steps
 SHOWN = 50  # problems named one by one
 LONGEST_SERIAL = 32
-KIND = "sheets.imported"
 _TOKEN = re.compile(r"(\d+)-(\d+)-[A-Za-z0-9_-]{22}")
 _UNSAFE = re.compile(r"[^\w.() -]+")
 _CHUNK = 1_000
@@ -80,6 +79,7 @@ def keep(wave: Wave, upload: Upload, *, by: User) -> str:
 
 def waiting(wave: Wave, token: str, *, by: User) -> Path:
     """The file that waits under this token. NotAllowed when it has gone or is not this person's."""
+    permit(by, "sheet.import", wave)
     match = _TOKEN.fullmatch(token)
     mine = match and match[1] == str(wave.pk) and match[2] == str(by.pk)
     folder = _folder() / token if mine else None
@@ -94,6 +94,7 @@ def waiting(wave: Wave, token: str, *, by: User) -> Path:
 
 def drop(wave: Wave, token: str, *, by: User) -> None:
     """Throw a waiting file away."""
+    permit(by, "sheet.import", wave)
     shutil.rmtree(waiting(wave, token, by=by).parent, ignore_errors=True)
 
 
@@ -142,7 +143,7 @@ def store(wave: Wave, token: str, *, choices: Mapping[str, int], by: User) -> li
         problems = _serial_problems(wave, seen.sheets)
         raise BadInput(N_("Nothing of the file has been stored."), problems=problems) from None
     _count(wave, seen.offices)
-    record(KIND, wave, by=by, sheets=len(responses), file=file.name, sha256=_hash(file))
+    record("sheets.imported", wave, by=by, sheets=len(responses), file=file.name, sha256=_hash(file))
     transaction.on_commit(lambda: shutil.rmtree(file.parent, ignore_errors=True))
     return responses
 
@@ -188,7 +189,7 @@ def _known(offices: Sequence[Office], sheets: Sheets, choices: Mapping[str, int]
 
 
 def _already(wave: Wave, file: Path) -> list[Problem]:
-    event = Event.objects.filter(wave=wave, kind=KIND, data__sha256=_hash(file)).first()
+    event = Event.objects.filter(wave=wave, kind="sheets.imported", data__sha256=_hash(file)).first()
     if event is None:
         return []
     values = {
@@ -218,10 +219,11 @@ def _serial_problems(wave: Wave, sheets: Sheets) -> list[Problem]:
 
 
 def _office_problems(seen: Look) -> list[Problem]:
+    """Names no office was chosen for, the first of them one by one."""
     message, cure = N_("this is no office of the wave ({count} sheets)."), N_("Choose the office it means.")
     return [
         Problem(N_("Office “{name}”"), message, cure, {"name": name[:60], "count": count})
-        for name, count in seen.unknown.items()
+        for name, count in list(seen.unknown.items())[:SHOWN]
     ]
 
 

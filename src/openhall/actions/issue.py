@@ -1,6 +1,7 @@
-"""Issuing questionnaires to an office: invitation codes, numbered paper forms, sheets printed elsewhere. Seed 4.1.
+"""Issuing questionnaires to an office: codes, numbered paper forms, sheets printed elsewhere. Seed 4.1.
 
-What is issued is the denominator of the response rates. Links and posters need no action: they are always there.
+What is issued is the denominator of the response rates. Links and posters need no action: they are always
+there.
 """
 
 from __future__ import annotations
@@ -31,8 +32,8 @@ def serial(number: int) -> str:
 def make_codes(allocation: Allocation, *, count: int, by: User | None) -> list[str]:
     """`count` new single-use codes for an office, returned once and kept only as keyed hashes.
 
-    The order of the list says nothing: codes are random, and rows are stored in the order of their hashes. BadInput
-    for a count out of range, NotAllowed unless the wave is open.
+    The order of the list says nothing: codes are random, and rows are stored in the order of their hashes.
+    BadInput for a count out of range, NotAllowed unless the wave is open.
     """
     permit(by, "wave.invite", allocation)
     _open_wave(allocation)
@@ -52,8 +53,8 @@ def make_codes(allocation: Allocation, *, count: int, by: User | None) -> list[s
 def print_sheets(allocation: Allocation, *, copies: int, by: User | None) -> Batch:
     """Set aside the next `copies` serial numbers of the wave for paper forms of this office.
 
-    Two people printing at once get runs that do not meet. BadInput for a count out of range, NotAllowed unless the
-    wave is open.
+    Two people printing at once get runs that do not meet. BadInput for a count out of range, NotAllowed
+    unless the wave is open.
     """
     permit(by, "wave.issue", allocation)
     wave = _open_wave(allocation)
@@ -81,7 +82,8 @@ def print_sheets(allocation: Allocation, *, copies: int, by: User | None) -> Bat
 def record_elsewhere(allocation: Allocation, *, count: int, by: User | None) -> int:
     """Set how many sheets an office was given that were printed elsewhere, without our serial numbers.
 
-    The number replaces an earlier one, so that a slip can be put right; 0 takes it away. Returns the number before.
+    The number replaces an earlier one, so that a slip can be put right; 0 takes it away. Returns the number
+    before.
     """
     permit(by, "wave.issue", allocation)
     wave = Wave.objects.select_for_update().get(pk=allocation.wave_id)

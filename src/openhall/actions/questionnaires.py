@@ -1,5 +1,5 @@
-"""Making and changing questionnaires. A version that was ever open to citizens is frozen and stays as it is for good;
-what freezes it is the opening of a wave, not this module. Seed: appendix.
+"""Making and changing questionnaires. A version that was ever open to citizens is frozen and stays as it is
+for good; what freezes it is the opening of a wave, not this module. Seed: appendix.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ _NOT_IN_KEY = re.compile(r"[^A-Za-z0-9_]+")
 
 @transaction.atomic
 def create(asked: Asked, *, key: str = "", by: User | None) -> Version:
-    """A new questionnaire with `asked` as version 1, a draft. Without a `key` the next free one is made from its own.
+    """A new questionnaire with `asked` as version 1, a draft. Without a `key` the next free one is made from
+    its own.
 
     BadInput when the key is malformed or taken, or the questionnaire is not sound.
     """
@@ -51,9 +52,9 @@ def create(asked: Asked, *, key: str = "", by: User | None) -> Version:
 def import_file(data: bytes, *, name: str, key: str = "", by: User | None) -> Version:
     """The questionnaire of a file as a new draft; `version.asked.notes` say what its reader had to decide.
 
-    The ending of `name` says the format: .toml, .xlsx (XLSForm) or .lss (LimeSurvey). With the key of a questionnaire
-    that is here the draft is its next version; without a key a new one is made from the file's name. BadInput names
-    the place and cure of everything wrong in the file, and then nothing is kept.
+    The ending of `name` says the format: .toml, .xlsx (XLSForm) or .lss (LimeSurvey). With the key of a
+    questionnaire that is here the draft is its next version; without a key a new one is made from the file's
+    name. BadInput names the place and cure of everything wrong in the file, and then nothing is kept.
     """
     permit(by, "questionnaire.edit")
     path = PurePath(name.replace("\\", "/"))
@@ -68,7 +69,7 @@ def import_file(data: bytes, *, name: str, key: str = "", by: User | None) -> Ve
 
 @transaction.atomic
 def new_draft(version: Version, *, by: User | None) -> Version:
-    """A copy of a frozen version as the next version, to be changed. NotAllowed while the newest is a draft."""
+    """A copy of a frozen version as the next, to be changed. NotAllowed while the newest is a draft."""
     permit(by, "questionnaire.edit")
     questionnaire = Questionnaire.objects.select_for_update().get(pk=version.questionnaire_id)
     newest = questionnaire.newest
@@ -86,16 +87,20 @@ def new_draft(version: Version, *, by: User | None) -> Version:
 
 @transaction.atomic
 def save_draft(version: Version, asked: Asked, *, stamp: str, by: User | None) -> Version:
-    """Put `asked` in the place of what the draft says now. `stamp` is `stamp_of` the version the change began from.
+    """Put `asked` in the place of what the draft says now. `stamp` is `stamp_of` the version the change
+    began from.
 
-    NotAllowed when the version is frozen or somebody else has saved it meanwhile; BadInput when `asked` is not sound.
+    NotAllowed when the version is frozen or somebody else has saved it meanwhile; BadInput when `asked` is
+    not sound.
     """
     permit(by, "questionnaire.edit")
     draft = _locked_draft(version)
     if stamp_of(draft) != stamp:
-        raise NotAllowed(
-            N_("Somebody else saved this draft while you were changing it, so yours was not saved.")
+        template = N_(
+            "Somebody else saved this draft while you were changing it, so yours was not saved."
+            " Look at the draft as it is now, then save again."
         )
+        raise NotAllowed(template)
     definition = _definition(replace(asked, key=draft.questionnaire.key))
     if definition != draft.definition:
         draft.definition = definition
@@ -106,7 +111,7 @@ def save_draft(version: Version, asked: Asked, *, stamp: str, by: User | None) -
 
 @transaction.atomic
 def delete_draft(version: Version, *, by: User | None) -> None:
-    """Delete a draft, and with its only version the questionnaire. NotAllowed when frozen or planned in a wave."""
+    """Delete a draft, with its only version the questionnaire. NotAllowed when frozen or planned in a wave."""
     permit(by, "questionnaire.edit")
     draft = _locked_draft(version)
     if draft.waves.exists():

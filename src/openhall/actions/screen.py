@@ -69,8 +69,11 @@ def decide(response: Response, *, rule: str, exclude: bool, reason: str, by: Use
     flag.reason, flag.by = reason, by
     flag.save()
     _write_void(Response.objects.filter(pk=response.pk))
-    kind = "sheet.excluded" if exclude else "sheet.kept"
-    record(kind, response, by=by, wave=wave, rule=rule, reason=reason, serial=response.serial)
+    facts = {"rule": rule, "reason": reason, "serial": response.serial}
+    if exclude:
+        record("sheet.excluded", response, by=by, wave=wave, **facts)
+    else:
+        record("sheet.kept", response, by=by, wave=wave, **facts)
     return flag
 
 

@@ -1,4 +1,4 @@
-"""Planning, opening and closing a wave of fieldwork. Issuing its questionnaires: `actions.issue`. Seed 4.1."""
+"""Planning, opening and closing a wave of fieldwork. Issuing its forms: `actions.issue`. Seed 4.1."""
 
 from __future__ import annotations
 
@@ -50,9 +50,10 @@ def plan_wave(*, plan: Plan, by: User | None) -> Wave:
 
 @transaction.atomic
 def change_wave(wave: Wave, *, plan: Plan, by: User | None) -> Wave:
-    """A changed plan. Once opened, the version stays and an office with questionnaires stays; the rest may change.
+    """A changed plan. Once opened, the version and offices with questionnaires stay; the rest may change.
 
-    BadInput where a quota is below what was accepted, NotAllowed where the version of an opened wave would change.
+    BadInput where a quota is below what was accepted, NotAllowed where the version of an opened wave would
+    change.
     """
     permit(by, "wave.manage", wave)
     wave = Wave.objects.select_for_update().get(pk=wave.pk)

@@ -1,4 +1,4 @@
-"""Invitation codes at the desk: made, shown once as slips or a file, and then known to nobody here. Seed 4.1."""
+"""Invitation codes at the desk: made, shown once as slips or a file, then known to nobody here. Seed 4.1."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _codes_csv(request: HttpRequest, allocation: Allocation, codes: list[str]) -
 
 
 def _csv(request: HttpRequest, allocation: Allocation, codes: list[str]) -> str:
-    """Office, code and address with the code after the #, which browsers do not send and servers do not log."""
+    """Office, code and address; what stands after the # browsers do not send and servers do not log."""
     out = io.StringIO()
     rows = csv.writer(out)
     rows.writerow(["office", "code", "address"])

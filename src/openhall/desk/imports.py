@@ -40,7 +40,7 @@ class UploadForm(forms.Form):
 def import_sheets(request: HttpRequest, key: str) -> HttpResponse:
     """Choose a file. It is kept for an hour and looked at before anything is stored."""
     wave = _wave(key)
-    form = UploadForm(request.POST or None, request.FILES or None)
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     errors: list[str] = []
     if request.method == "POST" and form.is_valid():
         try:
@@ -78,7 +78,8 @@ def import_check(request: HttpRequest, key: str, token: str) -> HttpResponse:
         "errors": errors or [problem.say(gettext) for problem in seen.problems],
         "choices": list(offices_for(wave, request.user, "sheet.import")),
         "unknown": [
-            {"name": name, "count": count, "chosen": choices.get(name)} for name, count in _to_map(seen, choices).items()
+            {"name": name, "count": count, "chosen": choices.get(name)}
+            for name, count in _to_map(seen, choices).items()
         ],
     }
     return render(request, "desk/imports/check.html", context)
@@ -99,7 +100,9 @@ def import_drop(request: HttpRequest, key: str, token: str) -> HttpResponse:
 def _store(request: HttpRequest, wave: Wave, token: str, choices: dict[str, int]) -> HttpResponse:
     stored = action.store(wave, token, choices=choices, by=request.user)
     done = screen.apply_rules(wave, by=request.user)
-    said = ngettext("%(count)s sheet is stored.", "%(count)s sheets are stored.", len(stored)) % {"count": len(stored)}
+    said = ngettext("%(count)s sheet is stored.", "%(count)s sheets are stored.", len(stored)) % {
+        "count": len(stored)
+    }
     if done.void:
         void = ngettext("%(count)s of them does not count.", "%(count)s of them do not count.", done.void)
         said = f"{said} {void % {'count': done.void}}"

@@ -79,7 +79,9 @@ def second_entry(request: HttpRequest, key: str) -> HttpResponse:
     errors: list[dict[str, str]] = []
     if request.method == "POST":
         try:
-            second = key_again(wave, serial=request.POST.get("serial", ""), marks=_marks(request), by=request.user)
+            second = key_again(
+                wave, serial=request.POST.get("serial", ""), marks=_marks(request), by=request.user
+            )
         except OpenHallError as error:
             errors = _errors(error)
         else:
@@ -181,7 +183,9 @@ def _next(request: HttpRequest, to: str, key: str, stored: Response) -> HttpResp
     return redirect(f"{reverse(to, args=[key])}?{urlencode({**kept, 'stored': stored.pk})}")
 
 
-def _page(request: HttpRequest, wave: Wave, errors: list[dict[str, str]], context: dict[str, Any]) -> HttpResponse:
+def _page(
+    request: HttpRequest, wave: Wave, errors: list[dict[str, str]], context: dict[str, Any]
+) -> HttpResponse:
     typed = request.POST if request.method == "POST" else request.GET
     wrong: dict[str, dict[str, str]] = {}
     for error in errors:
@@ -205,7 +209,9 @@ def _parts(asked: Questionnaire, request: HttpRequest, wrong: dict[str, Any]) ->
     """The questions of each section, neighbours with the same options together under one legend."""
     numbers = {question.key: number for number, question in enumerate(asked.questions, 1)}
     for section in asked.sections:
-        for place, (options, questions) in enumerate(groupby(section.questions, lambda question: question.options)):
+        for place, (options, questions) in enumerate(
+            groupby(section.questions, lambda question: question.options)
+        ):
             fields = [
                 {
                     "number": numbers[question.key],
@@ -221,7 +227,9 @@ def _parts(asked: Questionnaire, request: HttpRequest, wrong: dict[str, Any]) ->
             yield {"title": section.title if place == 0 else None, "legend": legend, "fields": fields}
 
 
-def _to_settle(request: HttpRequest, difference: read.Difference, errors: list[dict[str, str]]) -> dict[str, Any]:
+def _to_settle(
+    request: HttpRequest, difference: read.Difference, errors: list[dict[str, str]]
+) -> dict[str, Any]:
     """One difference as the page shows it: both entries in words, and what was chosen before an error."""
     question, lang = difference.question, get_language() or "en"
     return {

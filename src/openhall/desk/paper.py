@@ -1,4 +1,4 @@
-"""Paper forms at the desk: numbered ones to print, what was printed so far, and sheets issued elsewhere. Seed 4.1."""
+"""Paper forms at the desk: numbered ones to print, reprints, and sheets issued elsewhere. Seed 4.1."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def _offered(wave: Wave) -> list[tuple[str, str]]:
 def _print(request: HttpRequest, form: Form) -> str:
     batch = print_sheets(form.cleaned_data["office"], copies=form.cleaned_data["copies"], by=request.user)
     return gettext(
-        "Serial numbers %(first)s to %(last)s are set aside for %(office)s. Open the forms below and print them."
+        "Serial numbers %(first)s to %(last)s are set aside for %(office)s. Open them below to print."
     ) % {
         "first": serial(batch.first_serial),
         "last": serial(batch.first_serial + batch.count - 1),

@@ -1,4 +1,4 @@
-"""A questionnaire as a form on paper: numbered sheets in one PDF, each beginning on the front of a sheet. Seed: appendix."""
+"""A questionnaire as a form on paper: numbered sheets in one PDF, each begun on a front. Seed: appendix."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from openhall.surveys.questionnaire import Kind, Option, Question, Questionnaire
 FOLDER = Path(__file__).parents[1] / "templates" / "desk" / "issue"
 WORDS = {
     "instruction": N_(
-        "Mark exactly one box in each question with a cross, unless it says otherwise. If you made a mistake, fill the"
-        " wrong box completely and mark the right one."
+        "Mark exactly one box in each question with a cross, unless it says otherwise. If you made a mistake,"
+        " fill the wrong box completely and mark the right one."
     ),
     "sheet": N_("Sheet"),
     "anonymous": N_("Anonymous: the number only counts sheets, nobody notes who was given which."),
@@ -40,10 +40,10 @@ def paper_pdf(
     serials: Sequence[str] = (),
     codes: bool = False,
 ) -> bytes:
-    """One form a serial number, or one without a number. `codes` adds the data code beside each box and question.
+    """One form a serial number, or one without a number. `codes` adds the data code to each box and question.
 
-    The form is set once and numbered then, so that 500 copies take no longer than their pages need to be written.
-    Raises report.fonts.NoFonts where the fonts were not built.
+    The form is set once and numbered then, so that 500 copies take no longer than writing their pages. Raises
+    report.fonts.NoFonts where the fonts were not built.
     """
     say_word = translator(lang)
     form = {
@@ -105,7 +105,7 @@ def _part(section: Section, pieces: list[dict[str, Any]], lang: str) -> dict[str
 
 
 def _shape(question: Question) -> tuple[Option, ...]:
-    """What neighbours of a rating scale share, so that they stand in one table; nothing for other questions."""
+    """What neighbours of a rating scale share, so that they stand in one table; else nothing."""
     return question.options if question.kind is Kind.SCALE and len(question.options) <= 7 else ()
 
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 
 def public_address(request: HttpRequest, name: str, *arguments: str) -> str:
-    """The full address of a public page as citizens reach it: OPENHALL_PUBLIC_URL, or the host this page came from."""
+    """The full address of a public page for citizens: by OPENHALL_PUBLIC_URL, else by this page's host."""
     path = reverse(name, args=arguments)
     return settings.PUBLIC_URL + path if settings.PUBLIC_URL else request.build_absolute_uri(path)
 

@@ -1,5 +1,5 @@
-"""The editor of a draft: its outline, its cover, its sections. Every button saves; what cannot be saved stays on the
-page with the reason. One question: `questionnaire_question`. Seed: appendix.
+"""The editor of a draft: its outline, its cover, its sections. Every button saves; what cannot be saved
+stays on the page with the reason. One question: `questionnaire_question`. Seed: appendix.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from django.utils.translation import gettext
 from openhall.access import staff
 from openhall.actions import questionnaires as actions
 from openhall.desk.questionnaire_forms import KIND_NAMES, CoverForm, SectionForm
-from openhall.desk.questionnaires import version_or_404
+from openhall.desk.questionnaires import posted, version_or_404
 from openhall.errors import BadInput, NotAllowed
 from openhall.models import Version
 from openhall.reads import questionnaires as reads
@@ -83,7 +83,7 @@ def outline(request: HttpRequest, key: str, number: int) -> HttpResponse:
 
 
 def _moved(asked: Asked, request: HttpRequest) -> Asked:
-    """What the pressed button asks for: `question_up`, `question_down`, `section_up` or `section_down` with a key."""
+    """What the pressed button asks for: `question_up`, `question_down`, `section_up`, `section_down` and a key."""
     for name, move in (("question", editing.moved_question), ("section", editing.moved_section)):
         for direction, step in (("up", -1), ("down", 1)):
             if key := request.POST.get(f"{name}_{direction}"):
@@ -96,7 +96,7 @@ def _moved(asked: Asked, request: HttpRequest) -> Asked:
 def cover(request: HttpRequest, version: Version) -> HttpResponse:
     """Title, introduction and languages."""
     asked = version.asked
-    form = CoverForm(request.POST or None, others=asked.languages, initial=CoverForm.initial_of(asked))
+    form = CoverForm(posted(request), others=asked.languages, initial=CoverForm.initial_of(asked))
     errors: list[str] = []
     if request.method == "POST" and form.is_valid():
         changed = replace(
@@ -121,7 +121,7 @@ def section(request: HttpRequest, version: Version) -> HttpResponse:
     if request.method == "GET" and original and old is None:
         raise Http404
     start = old or Section(key=editing.free_key("section", (section.key for section in asked.sections)))
-    form = SectionForm(request.POST or None, asked=asked, initial=SectionForm.initial_of(start))
+    form = SectionForm(posted(request), asked=asked, initial=SectionForm.initial_of(start))
     errors: list[str] = []
     if request.method == "POST":
         changed = _section_changed(request, asked, form, old)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from openhall.access import staff
 from openhall.actions import questionnaires as actions
 from openhall.desk.questionnaire_forms import ImportForm
+from openhall.desk.questionnaires import posted
 from openhall.errors import BadInput
 from openhall.reads import questionnaires as reads
 from openhall.surveys.files import check_size
@@ -18,9 +19,7 @@ from openhall.surveys.files import check_size
 
 @staff("questionnaire.edit")
 def read(request: HttpRequest) -> HttpResponse:
-    form = ImportForm(
-        request.POST or None, request.FILES or None, initial={"key": request.GET.get("key", "")}
-    )
+    form = ImportForm(posted(request), request.FILES or None, initial={"key": request.GET.get("key", "")})
     errors: list[str] = []
     if request.method == "POST" and form.is_valid():
         try:

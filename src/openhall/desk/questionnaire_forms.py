@@ -1,5 +1,5 @@
-"""The forms of the questionnaire editor: cover, section, question, a new questionnaire, a file. The rows of answers of
-a question are not a form: `questionnaire_options`.
+"""The forms of the questionnaire editor: cover, section, question, a new questionnaire, a file. The rows of
+answers of a question are not a form: `questionnaire_options`.
 """
 
 from __future__ import annotations
@@ -241,7 +241,7 @@ class QuestionForm(WordingForm):
                 widget=_short(),
             ),
             "key": forms.RegexField(
-                KEY,
+                rf"\A{KEY.pattern}\Z",
                 label=gettext("Key"),
                 help_text=gettext("Names the column in data files, for example q7."),
                 error_messages={
@@ -314,8 +314,8 @@ class ImportForm(forms.Form):
         required=False,
         max_length=50,
         help_text=gettext_lazy(
-            "Leave it empty to make a new questionnaire named after the file. With the key of a questionnaire that is"
-            " here, the file becomes its next version."
+            "Leave it empty to make a new questionnaire named after the file. With the key of a questionnaire"
+            " that is here, the file becomes its next version."
         ),
     )
 

@@ -1,7 +1,8 @@
-"""The rows of answers on the question page: what was typed in them, and the steps that add, move and remove a row.
+"""The rows of answers on the question page: what was typed in them, and the steps that add, move and remove
+a row.
 
-A row's place is the order on the form, its code what is stored, its score what is computed with: three fields of their
-own, none made from another. Rows left wholly empty are no answers.
+A row's place is the order on the form, its code what is stored, its score what is computed with: three
+fields of their own, none made from another. Rows left wholly empty are no answers.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ class Row:
 
 @dataclass
 class Rows:
-    """All rows; `errors` name the row and the cure after `read`, `focus` the row and part of it to go on at."""
+    """All rows; `errors` name the row and the cure after `read`, `focus` the row and field to go on at."""
 
     rows: list[Row]
     errors: list[dict[str, str]] = field(default_factory=list)
@@ -69,7 +70,7 @@ class Rows:
         return cls(rows)
 
     def take(self, step: str, chosen: str = "") -> None:
-        """One of the page's buttons: add, use (the ready-made set `chosen`), or up, down, remove with a row number."""
+        """One of the page's buttons: add, use (the set `chosen`), or up, down, remove with a row number."""
         verb, _, number = step.partition(":")
         place = int(number) if number.isdecimal() and int(number) < len(self.rows) else None
         if verb == "add" and len(self.rows) < MOST_OPTIONS:

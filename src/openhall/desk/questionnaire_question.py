@@ -1,5 +1,6 @@
-"""The editor's page of one question with its rows of answers. Each button submits the whole page: it does its step,
-saves what can be saved and says what cannot, so that nothing typed is lost. Works without JavaScript. Seed: appendix.
+"""The editor's page of one question with its rows of answers. Each button submits the whole page: it does
+its step, saves what can be saved and says what cannot, so that nothing typed is lost. Works without
+JavaScript. Seed: appendix.
 """
 
 from __future__ import annotations

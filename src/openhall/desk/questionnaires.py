@@ -1,5 +1,6 @@
-"""The shelf of questionnaires, one with its versions and remarks, a new one, its preview and its files. Changing a
-draft: `questionnaire_edit` and `questionnaire_question`; files coming in: `questionnaire_files`. Seed: appendix.
+"""The shelf of questionnaires, one with its versions and remarks, a new one, its preview and its files.
+Changing a draft: `questionnaire_edit` and `questionnaire_question`; files coming in: `questionnaire_files`.
+Seed: appendix.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
@@ -32,6 +33,11 @@ WRITERS: dict[str, tuple[Callable[[Asked], str | bytes], str]] = {
     "toml": (write_toml, "application/toml"),
     "xlsx": (write_xlsform, WORKBOOK),
 }
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What was submitted, None where nothing was: a form is bound by the method, not by what was typed."""
+    return request.POST if request.method == "POST" else None
 
 
 def version_or_404(key: str, number: int) -> Version:
@@ -67,7 +73,7 @@ def one(request: HttpRequest, key: str) -> HttpResponse:
 @staff("questionnaire.edit")
 def new(request: HttpRequest) -> HttpResponse:
     study = builtin()
-    form = NewForm(request.POST or None, study=study, initial={"languages": list(LANGUAGES)})
+    form = NewForm(posted(request), study=study, initial={"languages": list(LANGUAGES)})
     errors: list[str] = []
     if request.method == "POST" and form.is_valid():
         try:

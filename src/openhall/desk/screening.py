@@ -38,7 +38,9 @@ def screening_apply(request: HttpRequest, key: str) -> HttpResponse:
     done = action.apply_rules(_wave(key), by=request.user)
     if done:
         values = {"new": done.new, "gone": done.gone, "void": done.void}
-        said = gettext("The rules have been applied: %(new)s new findings, %(gone)s no longer true, %(void)s sheets void.")
+        said = gettext(
+            "The rules have been applied: %(new)s new findings, %(gone)s no longer true, %(void)s sheets void."
+        )
         messages.success(request, said % values)
     else:
         messages.success(request, gettext("The rules have been applied. Nothing has changed."))
@@ -52,7 +54,9 @@ def screening_decide(request: HttpRequest, key: str) -> HttpResponse:
     wave = _wave(key)
     rule, choice = request.POST.get("rule", ""), request.POST.get("choice", "")
     try:
-        count = action.decide_all(wave, rule=rule, choice=choice, reason=request.POST.get("reason", ""), by=request.user)
+        count = action.decide_all(
+            wave, rule=rule, choice=choice, reason=request.POST.get("reason", ""), by=request.user
+        )
     except OpenHallError as error:
         return _page(request, wave, errors=_errors(error, f"reason-{rule}"))
     said = ngettext("%(count)s sheet is decided.", "%(count)s sheets are decided.", count)
@@ -70,7 +74,11 @@ def screening_restore(request: HttpRequest, key: str) -> HttpResponse:
         count = action.restore_all(wave, **given, by=request.user)
     except OpenHallError as error:
         return _page(request, wave, errors=_errors(error))
-    said = ngettext("The decision about %(count)s sheet is taken back.", "The decision about %(count)s sheets is taken back.", count)
+    said = ngettext(
+        "The decision about %(count)s sheet is taken back.",
+        "The decision about %(count)s sheets is taken back.",
+        count,
+    )
     messages.success(request, said % {"count": count})
     return redirect("desk:screening", key)
 
@@ -140,7 +148,10 @@ def _page(request: HttpRequest, wave: Wave, errors: list[dict[str, str]] | None 
         "section": "waves",
         "wave": wave,
         "totals": read.totals(wave),
-        "tallies": [{"label": gettext(VOID_REASONS[one.rule]), **asdict(one), "total": one.total} for one in read.tallies(wave)],
+        "tallies": [
+            {"label": gettext(VOID_REASONS[one.rule]), **asdict(one), "total": one.total}
+            for one in read.tallies(wave)
+        ],
         "decisions": read.decisions(wave),
         "cautions": [caution.say(gettext) for caution in read.cautions(wave)],
         "page": page,
@@ -156,7 +167,9 @@ def _page(request: HttpRequest, wave: Wave, errors: list[dict[str, str]] | None 
     return render(request, "desk/screening/screening.html", context)
 
 
-def _sheet_page(request: HttpRequest, found: Response, errors: list[dict[str, str]] | None = None) -> HttpResponse:
+def _sheet_page(
+    request: HttpRequest, found: Response, errors: list[dict[str, str]] | None = None
+) -> HttpResponse:
     sheet = read.sheet(found, get_language() or "en")
     context = {
         "section": "waves",

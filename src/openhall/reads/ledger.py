@@ -1,7 +1,7 @@
-"""The ledger of a wave: issued, returned, void by reason and valid, an office and a channel at a time. Seed 4.1.
+"""The ledger of a wave: issued, returned, void by reason and valid, by office and channel. Seed 4.1.
 
-Three queries whatever the size; the one over the answers reads only the index `response_ledger`. The same figures go
-to the report: `Ledger.for_report`.
+Three queries whatever the size; the one over the answers reads only the index `response_ledger`. The same
+figures go to the report: `Ledger.for_report`.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ ORDER = ("link", "code", "kiosk", "paper")
 class Line:
     """One channel of one office, or a sum of several.
 
-    `issued` is None where nobody can know it: a poster asks whoever passes. `unfinished` answers were begun and kept
-    but not sent off; `void` counts excluded ones by reason.
+    `issued` is None where nobody can know it: a poster asks whoever passes. `unfinished` answers were begun
+    and kept but not sent off; `void` counts excluded ones by reason.
     """
 
     channel: str = ""
@@ -114,8 +114,10 @@ class Ledger:
 
     @property
     def rates(self) -> ResponseRates | None:
-        """AAPOR RR1 and RR2 of what was issued in known numbers, reckoned as the report does: valid is complete,
-        unfinished and void are partial. None where nothing was issued or more came back than went out."""
+        """AAPOR RR1 and RR2 of what was issued in known numbers, None where nothing was or more came back.
+
+        Reckoned as the report does: valid is complete, unfinished and void are partial.
+        """
         part = self.counted
         if not part.issued or part.returned > part.issued:
             return None
@@ -135,7 +137,7 @@ class Ledger:
 
     @property
     def fit(self) -> Goodness | None:
-        """Chi-square of valid against issued over the offices; None with under two offices or nothing valid."""
+        """Chi-square of valid against issued over the offices; None under two offices or without any."""
         parts = [branch.counted for branch in self.branches if branch.counted.issued]
         if len(parts) < 2 or not self.counted.valid or self.more_than_issued:
             return None

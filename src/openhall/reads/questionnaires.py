@@ -1,4 +1,4 @@
-"""What the questionnaire pages show: the shelf of all questionnaires, and one with its versions, waves and remarks."""
+"""What the questionnaire pages show: the shelf of all, and one with its versions, waves and remarks."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Shelved:
 
 @dataclass(frozen=True)
 class Part:
-    """One section in an overview: the scale its rating questions share, and the number its first question has."""
+    """One section in an overview: the scale its rating questions share, the number of its first question."""
 
     section: Section
     scale: tuple[Option, ...]

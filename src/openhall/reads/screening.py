@@ -7,12 +7,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
+from django.core.cache import cache
 from django.db.models import Count, Q, QuerySet
 
 from openhall.language import say
 from openhall.models import Event, Flag, Response, Wave
+from openhall.reads.datasets import decode_all, fingerprint
 from openhall.reads.waves import Entry, entries
-from openhall.surveys import checking, validity
+from openhall.surveys import validity
 from openhall.surveys.questionnaire import Answer, Kind, Question
 from openhall.surveys.sheets import Sheets
 
@@ -39,9 +41,8 @@ def scope(wave: Wave, only: Collection[int] | None = None) -> QuerySet[Response]
 def load(wave: Wave, sheets: QuerySet[Response]) -> tuple[list[int], Sheets]:
     """The stored sheets the way the rules read them, with their ids in the same order."""
     rows = list(sheets.order_by("serial", "pk").values_list("pk", "answers", "seconds", "serial"))
-    asked = wave.version.asked
     return [pk for pk, *_ in rows], Sheets(
-        answers=[checking.decode(asked, answers) for _, answers, _, _ in rows],
+        answers=decode_all(answers for _, answers, _, _ in rows),
         seconds=[seconds for _, _, seconds, _ in rows],
         serials=[serial or short_name(pk) for pk, _, _, serial in rows],
     )
@@ -127,9 +128,14 @@ def decisions(wave: Wave) -> list[Decided]:
 
 
 def cautions(wave: Wave) -> list[validity.Caution]:
-    """What is odd about the valid sheets together."""
-    _, sheets = load(wave, Response.objects.filter(wave=wave).valid())
-    return validity.cautions(wave.version.asked, sheets, limits=limits_of(wave))
+    """What is odd about the valid sheets together. Reads every answer, so it is kept until the data changes."""
+    key = f"openhall.cautions.{wave.pk}.{fingerprint(wave)}"
+    found: list[validity.Caution] | None = cache.get(key)
+    if found is None:
+        _, sheets = load(wave, Response.objects.filter(wave=wave).valid())
+        found = validity.cautions(wave.version.asked, sheets, limits=limits_of(wave))
+        cache.set(key, found, 3600)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,8 @@ def progress() -> list[Progress]:
         offices=Count("allocations"), target=Sum("allocations__target")
     )
     return [
-        Progress(wave, wave.offices, wave.target or wave.planned, returned[wave.pk], valid[wave.pk]) for wave in waves
+        Progress(wave, wave.offices, wave.target or wave.planned, returned[wave.pk], valid[wave.pk])
+        for wave in waves
     ]
 
 

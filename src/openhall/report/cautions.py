@@ -66,6 +66,7 @@ SENTENCES: Mapping[Code, str] = {
     Code.UNEQUAL_SIZES: N_(
         "The largest group is {ratio} times the smallest, so Welch's test is the one to read."
     ),
+    Code.NO_WITHIN_VARIANCE: N_("Inside each group everybody gave the same answer, so F cannot be computed."),
     Code.NO_WELCH: N_(
         "Welch's test cannot be computed, because of: {levels}. The classic F is shown instead."
     ),

@@ -12,7 +12,7 @@ from openhall import __version__
 from openhall.errors import N_
 from openhall.language import short
 from openhall.report import association, description, fieldwork, means, reliability, variance
-from openhall.report.document import Report
+from openhall.report.document import Report, legible
 from openhall.report.ledger import Ledger, Line, ledger_of
 from openhall.report.material import Material
 from openhall.report.pen import Pen
@@ -45,7 +45,7 @@ def chapter4(
         ledger=ledger or Ledger(lines=(Line("", None, len(answers), 0),)),
         pen=pen,
     )
-    return Report(
+    report = Report(
         title=pen.word(questionnaire.title),
         subtitle=pen(N_("Survey and statistical analysis")),
         lang=pen.lang,
@@ -58,6 +58,8 @@ def chapter4(
             "version": __version__,
         },
     )
+    cleaned: Report = legible(report)
+    return cleaned
 
 
 def chapter4_of_sheets(questionnaire: Questionnaire, sheets: Sheets, *, lang: str = "en") -> Report:

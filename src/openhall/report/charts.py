@@ -7,6 +7,7 @@ Seed: figures 4-1 to 4-12.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -190,8 +191,8 @@ def means(dots: Sequence[Mean], *, lowest: float, highest: float, title: str) ->
             "place": place,
             "label": labels[place],
             "mean": dot.mean,
-            "low": max(dot.low, lowest),
-            "high": min(dot.high, highest),
+            "low": None if math.isnan(dot.low) else max(dot.low, lowest),
+            "high": None if math.isnan(dot.high) else min(dot.high, highest),
             "shown": dot.shown,
             "fill": "#ffffff" if dot.small else BLUE,
         }

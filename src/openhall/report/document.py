@@ -7,8 +7,9 @@ Excel, JSON) shows the same one. Nothing is computed here. Seed: chapter 4.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -26,6 +27,9 @@ FACTS = {
     "version": N_("OpenHall version"),
     "made": N_("Made on"),
 }
+
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
 class Manner(StrEnum):
@@ -198,6 +202,21 @@ class Report:
         'Table 4-2. Chi-square tests'
         """
         return headline(block, self.lang)
+
+
+def legible(part: Any) -> Any:
+    """A report, or any part of one, without the control characters that no file format can carry."""
+    if type(part) is str:  # and no enumeration
+        return _CONTROL.sub("", part)
+    if isinstance(part, tuple):
+        return tuple(legible(member) for member in part)
+    if isinstance(part, list):
+        return [legible(member) for member in part]
+    if isinstance(part, Mapping):
+        return {key: legible(value) for key, value in part.items()}
+    if is_dataclass(part) and not isinstance(part, type):
+        return replace(part, **{one.name: legible(getattr(part, one.name)) for one in fields(part)})
+    return part
 
 
 def headline(block: Table | Figure, lang: str) -> str:

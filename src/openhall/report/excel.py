@@ -13,6 +13,7 @@ from openpyxl import Workbook
 from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.hyperlink import Hyperlink
 
 from openhall.errors import N_
 from openhall.language import translator
@@ -78,7 +79,7 @@ def _contents(sheet: Any, report: Report, listed: list[tuple[str, str]]) -> None
     row += 1
     for name, caption in listed:
         cell = _write(sheet.cell(row, 1), name)
-        cell.hyperlink = f"#'{name}'!A1"
+        cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{name}'!A1")
         cell.font = Font(color="1A5490", underline="single")
         _write(sheet.cell(row, 2), caption)
         row += 1
@@ -167,7 +168,7 @@ def _write(cell: Cell, value: str | int | float | None) -> Cell:
         value = NOTHING
         cell.alignment = Alignment(horizontal="right")
     if isinstance(value, str):
-        cell.value = "".join(char for char in value if char >= " " or char in "\n\t")
+        cell.value = value
         cell.data_type = "s"
         cell.quotePrefix = value[:1] in ("=", "+", "-", "@")
     else:

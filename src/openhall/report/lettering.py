@@ -21,7 +21,7 @@ def _broken(label: str, width: float) -> list[str]:
     (['one two', 'three'], ['政务服', '务大厅'])
     """
     lines = [""]
-    for word in re.findall(r"[⺀-鿿＀-￯]|[^\s⺀-鿿＀-￯]+|\s+", label):
+    for word in re.findall(r"[⺀-鿿＀-￯]|[^\s⺀-鿿＀-￯]+|\s+", " ".join(label.split())):
         if lines[-1] and text_width(lines[-1] + word) > width:
             lines.append("")
         lines[-1] += word if lines[-1] or not word.isspace() else ""

@@ -26,7 +26,7 @@ _REFUSALS = {
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One office's part in a wave. `filled`: answers it accepted; `used`: something was issued or returned there."""
+    """One office's part in a wave. `filled`: answers accepted; `used`: something was issued or returned."""
 
     office: str  # its name, for messages
     target: int | None = None

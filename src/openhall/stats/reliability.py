@@ -84,7 +84,7 @@ def reliability(items: NDArray[np.float64], keys: Sequence[str], confidence: flo
     return Reliability(
         alpha=alpha,
         interval=_feldt(alpha, n, k, confidence),
-        standardised=k * mean_correlation / (1 + (k - 1) * mean_correlation),
+        standardised=k * mean_correlation / shared if (shared := 1 + (k - 1) * mean_correlation) else nan,
         band=band(alpha),
         n=n,
         missing=missing,

@@ -1,5 +1,5 @@
-"""Changing a questionnaire: every function takes one and gives a new one, the old stays as it was. Whether the result
-may be used is decided where it is stored (`soundness`). Seed: appendix.
+"""Changing a questionnaire: every function takes one and gives a new one, the old stays as it was. Whether
+the result may be used is decided where it is stored (`soundness`). Seed: appendix.
 """
 
 from __future__ import annotations
@@ -59,9 +59,11 @@ def moved_section(questionnaire: Questionnaire, key: str, step: int) -> Question
 def with_question(
     questionnaire: Questionnaire, question: Question, *, section: str, original: str = "", share: bool = False
 ) -> Questionnaire:
-    """`question` in the place of the one called `original`, or last in `section` where it is new or moves there.
+    """`question` in the place of the one called `original`, or last in `section` where it is new or moves
+    there.
 
-    With `share` its options become those of all rating questions of that section, so that one scale stays one.
+    With `share` its options become those of all rating questions of that section, so that one scale stays
+    one.
     """
     home = home_of(questionnaire, original) if original else None
     stays = home is not None and home.key == section
@@ -89,7 +91,7 @@ def without_question(questionnaire: Questionnaire, key: str) -> Questionnaire:
 
 
 def moved_question(questionnaire: Questionnaire, key: str, step: int) -> Questionnaire:
-    """The question one place up (-1) or down (1); past the end of its section it goes into the neighbouring one."""
+    """The question one place up (-1) or down (1); past the end of its section, into the neighbouring one."""
     questions = [list(section.questions) for section in questionnaire.sections]
     where = next(
         ((n, place) for n, row in enumerate(questions) for place, q in enumerate(row) if q.key == key), None
@@ -112,7 +114,7 @@ def moved_question(questionnaire: Questionnaire, key: str, step: int) -> Questio
 
 
 def scale_of(section: Section | None) -> tuple[Option, ...]:
-    """The options all rating questions of the section have in common; none where there is no or more than one scale."""
+    """The options all rating questions of the section have in common; none where they differ."""
     scales = (
         [question.options for question in section.questions if question.kind is Kind.SCALE] if section else []
     )
@@ -120,7 +122,7 @@ def scale_of(section: Section | None) -> tuple[Option, ...]:
 
 
 def new_question(questionnaire: Questionnaire, section: Section, kind: Kind) -> Question:
-    """A question to begin with: the next free key, the section's scale, the part such a question usually plays."""
+    """A question to begin with: the next free key, the section's scale, its usual part."""
     rating = kind is Kind.SCALE
     return Question(
         key=next_key(questionnaire, section),
@@ -133,7 +135,7 @@ def new_question(questionnaire: Questionnaire, section: Section, kind: Kind) -> 
 
 
 def next_key(questionnaire: Questionnaire, section: Section) -> str:
-    """The next free question key, counted on from the last one of the section: after s7 comes s8, or s17 if taken."""
+    """The next free question key, counted on within the section: after s7 comes s8, or s17 if taken."""
     last = [*questionnaire.questions, *section.questions][-1:]
     match = _NUMBERED.fullmatch(last[0].key) if last else None
     stem = match[1] if match else "q"

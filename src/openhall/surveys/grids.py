@@ -166,9 +166,8 @@ def cell_text(cell: Any) -> str:
     if cell is None or cell != cell:
         return ""
     if isinstance(cell, float):
-        return (
-            str(int(cell)) if math.isfinite(cell) and cell.is_integer() and abs(cell) < 1e15 else repr(float(cell))
-        )
+        whole = math.isfinite(cell) and cell.is_integer() and abs(cell) < 1e15
+        return str(int(cell)) if whole else repr(float(cell))
     if isinstance(cell, bool):
         return str(int(cell))
     if isinstance(cell, datetime):

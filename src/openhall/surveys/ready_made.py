@@ -1,5 +1,5 @@
-"""Sets of answers and a first questionnaire to start from, in English and Chinese, for the editor. Age groups are the
-five-year bands of official statistics joined into ten years. Seed: appendix.
+"""Sets of answers and a first questionnaire to start from, in English and Chinese, for the editor. Age
+groups are the five-year bands of official statistics joined into ten years. Seed: appendix.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from typing import Any
+from xml.etree.ElementTree import Element
 
 from defusedxml import ElementTree
 from openpyxl import load_workbook
@@ -19,7 +20,6 @@ from openhall.errors import N_, BadInput, Problem
 from openhall.surveys.files import Package, no_workbook
 
 MOST_CELLS = 20_000_000
-_OFFICE = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell [^>]*ref="([A-Z0-9:]{1,30})"')
 
 
@@ -39,10 +39,10 @@ def read_rows(
 
 
 def sheet_titles(data: bytes, *, name: str) -> list[str]:
+    """The titles of the workbook's worksheets, in their order; at least one."""
     try:
-        book = load_workbook(io.BytesIO(data), read_only=True)
-        titles = [sheet.title for sheet in book.worksheets]
-    except Exception:  # openpyxl meets damaged parts with whatever error comes first
+        titles = list(_parts(data))
+    except Exception:  # a damaged part gives whatever error comes first
         raise no_workbook(name) from None
     if not titles:
         raise no_workbook(name)
@@ -54,7 +54,7 @@ def read_worksheet(
 ) -> list[list[Any]]:
     """All cells of the worksheet as Python values, trailing empty cells cut off."""
     try:
-        part = _part(data, title)
+        part = _parts(data)[title]
         rows = list(_rows(data, title, most, values=True))
         if part in package.formulas:
             _check_computed(rows, _rows(data, title, most, values=False), title)
@@ -113,14 +113,17 @@ def _refuse_merged(data: bytes, part: str, title: str) -> None:
     raise BadInput(N_("The workbook has merged cells."), problems=problems[:50])
 
 
-def _part(data: bytes, title: str) -> str:
-    """The package part that holds the worksheet called `title`."""
+def _parts(data: bytes) -> dict[str, str]:
+    """The package part of each worksheet, by title."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
         links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
-    targets = {link.get("Id"): link.get("Target", "") for link in links}
-    for sheet in book.iter():
-        if sheet.tag.endswith("}sheet") and sheet.get("name") == title:
-            target: str = targets[sheet.get(_OFFICE)]
-            return target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
-    raise KeyError(title)
+    targets = {link.get("Id"): posixpath.join("/xl", link.get("Target", "")) for link in links}
+    sheets = [sheet for sheet in book.iter() if sheet.tag.endswith("}sheet")]
+    parts = {sheet.get("name"): posixpath.normpath(targets[_link(sheet)])[1:] for sheet in sheets}
+    return {title: part for title, part in parts.items() if part.startswith("xl/worksheets/")}
+
+
+def _link(sheet: Element) -> str | None:
+    """The id of its relationship, in either of the two namespaces the standard has."""
+    return next((value for name, value in sheet.attrib.items() if name.endswith("}id")), None)
