@@ -1,6 +1,8 @@
-"""The floor: the least a server can do for the same visit. The same page from memory, one row into SQLite, no framework.
+"""The floor: the least a server can do for the same visit. The same page from memory, one row into SQLite, no
+framework.
 
-Served by the same server with the same workers as OpenHall. Environment: FLOOR_PAGE and FLOOR_DATABASE, two files.
+Served by the same server with the same workers as OpenHall. Environment: FLOOR_PAGE and FLOOR_DATABASE, two
+files.
 """
 
 from __future__ import annotations
@@ -19,7 +21,9 @@ _connections = threading.local()
 
 def application(environ: dict, start_response: Callable[..., object]) -> Iterable[bytes]:
     if environ["REQUEST_METHOD"] == "GET":
-        start_response("200 OK", [("Content-Type", "text/html; charset=utf-8"), ("Content-Length", str(len(PAGE)))])
+        start_response(
+            "200 OK", [("Content-Type", "text/html; charset=utf-8"), ("Content-Length", str(len(PAGE)))]
+        )
         return [PAGE]
     form = parse_qs(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])).decode())
     answers = "".join(values[0] for name, values in form.items() if name[0] in "qs")

@@ -2,9 +2,10 @@
 
     python benchmarks/submissions.py [--clients 8 32] [--seconds 5] [--database postgresql://…] [--out FILE]
 
-Starts `openhall serve` on a fresh SQLite database, and on a second one where --database names it, beside the floor of
-benchmarks/floor.py. The runs are interleaved, the medians of all rounds go into a Markdown table. Then the server is
-killed with SIGKILL under load, and every acknowledged answer is looked for. The client shares the machine's cores.
+Starts `openhall serve` on a fresh SQLite database, and on a second one where --database names it, beside the
+floor of benchmarks/floor.py. The runs are interleaved, the medians of all rounds go into a Markdown table.
+Then the server is killed with SIGKILL under load, and every acknowledged answer is looked for. The client
+shares the machine's cores.
 """
 
 from __future__ import annotations
@@ -50,7 +51,11 @@ class Server:
             if b"openhall.worker" in command:
                 continue
             found.append(pid)
-            waiting += [int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()]
+            waiting += [
+                int(child)
+                for task in Path(f"/proc/{pid}/task").iterdir()
+                for child in (task / "children").read_text().split()
+            ]
         return [pid for pid in found if b"granian" in Path(f"/proc/{pid}/cmdline").read_bytes()]
 
     def cpu(self) -> float:
@@ -77,12 +82,19 @@ def visit(server: Server, *arguments: str) -> dict[str, float]:
 def hall(name: str, folder: Path, database: str = "") -> Iterator[Server]:
     """OpenHall as it is served, with the demo town in a fresh database."""
     data = folder / name
-    environment = {**os.environ, "OPENHALL_DATA_DIR": str(data), "OPENHALL_ANSWERS_PER_HOUR": "1000000000", "OPENHALL_DEBUG": ""}
+    environment = {
+        **os.environ,
+        "OPENHALL_DATA_DIR": str(data),
+        "OPENHALL_ANSWERS_PER_HOUR": "1000000000",
+        "OPENHALL_DEBUG": "",
+    }
     environment["OPENHALL_DATABASE_URL"] = database or f"sqlite:///{data}/hall.sqlite3"
     openhall = [sys.executable, "-m", "openhall.cli"]
     for step in ("migrate", "demo"):
         _run([*openhall, step], environment)
-    key = "from openhall.models import Allocation; print(Allocation.objects.filter(wave__state='open').first().key)"
+    key = (
+        "from openhall.models import Allocation as A; print(A.objects.filter(wave__state='open').first().key)"
+    )
     key = _run([*openhall, "django", "shell", "--no-imports", "-c", key], environment).split()[-1]
     port = _free_port()
     command = [*openhall, "serve", "--port", str(port)]
@@ -94,18 +106,53 @@ def hall(name: str, folder: Path, database: str = "") -> Iterator[Server]:
 def floor(folder: Path, page: bytes) -> Iterator[Server]:
     """The raw application on the same server with the same workers and threads."""
     (folder / "page.html").write_bytes(page)
-    environment = {**os.environ, "FLOOR_PAGE": str(folder / "page.html"), "FLOOR_DATABASE": str(folder / "floor.sqlite3")}
+    environment = {
+        **os.environ,
+        "FLOOR_PAGE": str(folder / "page.html"),
+        "FLOOR_DATABASE": str(folder / "floor.sqlite3"),
+    }
     port = _free_port()
-    options = ["--interface", "wsgi", "--workers", "2", "--blocking-threads", "4", "--no-ws", "--log-level", "warning"]
-    command = [sys.executable, "-m", "granian", *options, "--port", str(port), "--working-dir", str(HERE), "floor:application"]
+    options = [
+        "--interface",
+        "wsgi",
+        "--workers",
+        "2",
+        "--blocking-threads",
+        "4",
+        "--no-ws",
+        "--log-level",
+        "warning",
+    ]
+    command = [
+        sys.executable,
+        "-m",
+        "granian",
+        *options,
+        "--port",
+        str(port),
+        "--working-dir",
+        str(HERE),
+        "floor:application",
+    ]
     with _process(command, environment, f"http://127.0.0.1:{port}/") as pid:
         yield Server("floor", f"http://127.0.0.1:{port}/s/floor/", pid, environment)
 
 
 def survives_kill(server: Server, seconds: float) -> tuple[int, int]:
-    """Kill every process of the server under load. How many answers were acknowledged, how many of them are missing."""
+    """Kill every process of the server under load. How many answers were acknowledged, how many of them are
+    missing.
+    """
     client = subprocess.Popen(
-        [sys.executable, str(HERE / "visitors.py"), server.url, "--clients", "16", "--seconds", str(seconds), "--keys"],
+        [
+            sys.executable,
+            str(HERE / "visitors.py"),
+            server.url,
+            "--clients",
+            "16",
+            "--seconds",
+            str(seconds),
+            "--keys",
+        ],
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -120,14 +167,27 @@ def survives_kill(server: Server, seconds: float) -> tuple[int, int]:
         f"keys = set(json.loads(pathlib.Path({str(listed)!r}).read_text())); "
         "print(len(keys - set(Response.objects.exclude(once=None).values_list('once', flat=True))))"
     )
-    missing = _run([sys.executable, "-m", "openhall.cli", "django", "shell", "--no-imports", "-c", look], server.environment)
+    missing = _run(
+        [sys.executable, "-m", "openhall.cli", "django", "shell", "--no-imports", "-c", look],
+        server.environment,
+    )
     return len(keys), int(missing.split()[-1])
 
 
 def table(servers: list[Server]) -> str:
     """Medians of the rounds; the ratio is to the floor under the same load."""
-    lines = ["| server | load | per second | of the floor | p50 ms | p99 ms | CPU ms each | PSS MiB | failed |",
-             "|---|---|---:|---:|---:|---:|---:|---:|---:|"]  # fmt: skip
+    names = [
+        "server",
+        "load",
+        "per second",
+        "of the floor",
+        "p50 ms",
+        "p99 ms",
+        "CPU ms each",
+        "PSS MiB",
+        "failed",
+    ]
+    lines = [f"| {' | '.join(names)} |", "|---|---|" + "---:|" * 7]
 
     def middle(server: Server, load: str, what: str) -> float:
         return statistics.median(run[what] for run in server.runs[load])
@@ -145,7 +205,9 @@ def table(servers: list[Server]) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--clients", type=int, nargs="+", default=[8, 32])
     parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--rounds", type=int, default=3)
@@ -166,14 +228,26 @@ def main() -> None:
         for number in range(asked.rounds):
             for load, arguments in loads.items():
                 for server in servers:
-                    print(f"  round {number + 1} of {asked.rounds}: {server.name}, {load} …", file=sys.stderr, flush=True)
+                    print(
+                        f"  round {number + 1} of {asked.rounds}: {server.name}, {load} …",
+                        file=sys.stderr,
+                        flush=True,
+                    )
                     got = visit(server, *arguments, "--seconds", str(asked.seconds))
                     server.runs.setdefault(load, []).append(got)
         said = [table(servers), ""]
         for server in halls:
             acknowledged, missing = survives_kill(server, max(4.0, asked.seconds))
-            said.append(f"{server.name}, killed under load: {acknowledged} answers acknowledged, {missing} of them missing.")
-    text = "\n".join([*said, "", f"{os.cpu_count()} cores, client on the same machine, load average {os.getloadavg()[0]:.1f}."])
+            said.append(
+                f"{server.name}, killed under load: {acknowledged} acknowledged, {missing} of them missing."
+            )
+    text = "\n".join(
+        [
+            *said,
+            "",
+            f"{os.cpu_count()} cores, client on the same machine, load average {os.getloadavg()[0]:.1f}.",
+        ]
+    )
     print(text)
     if asked.out:
         asked.out.write_text(text + "\n", "utf-8")

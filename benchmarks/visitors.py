@@ -1,5 +1,6 @@
-"""Visitors for a benchmark, in a process of their own: each opens a fresh connection, fetches the form, fills it in at
-random, posts it with its cookie and tokens, and counts when the server has said that it is stored.
+"""Visitors for a benchmark, in a process of their own: each opens a fresh connection, fetches the form, fills
+it in at random, posts it with its cookie and tokens, and counts when the server has said that it is
+stored.
 
     python benchmarks/visitors.py http://127.0.0.1:8000/s/KEY/ --clients 8 --seconds 5
 """
@@ -23,7 +24,9 @@ CHOICE = re.compile(rb'type="radio" name="([^"]+)" value="([^"]+)"')
 
 @dataclass
 class Visitors:
-    """What all visitors together saw: latencies in seconds, keys of the forms the server acknowledged, failures."""
+    """What all visitors together saw: latencies in seconds, keys of the forms the server acknowledged,
+    failures.
+    """
 
     host: str
     port: int
@@ -76,7 +79,10 @@ class Visitors:
         body: bytes,
         cookie: bytes = b"",
     ) -> tuple[int, bytes, bytes]:
-        lines = [method + b" " + self.path.encode() + b" HTTP/1.1", b"Host: " + f"{self.host}:{self.port}".encode()]
+        lines = [
+            method + b" " + self.path.encode() + b" HTTP/1.1",
+            b"Host: " + f"{self.host}:{self.port}".encode(),
+        ]
         if cookie:
             lines.append(b"Cookie: " + cookie)
         if body:
@@ -84,7 +90,11 @@ class Visitors:
         writer.write(b"\r\n".join([*lines, b"", body]) if body else b"\r\n".join([*lines, b"", b""]))
         head = await reader.readuntil(b"\r\n\r\n")
         status, length = int(head[9:12]), re.search(rb"(?i)content-length: (\d+)", head)
-        return status, re.sub(rb"(?i)set-cookie:", b"set-cookie:", head), await reader.readexactly(int(length[1]) if length else 0)
+        return (
+            status,
+            re.sub(rb"(?i)set-cookie:", b"set-cookie:", head),
+            await reader.readexactly(int(length[1]) if length else 0),
+        )
 
 
 async def closed_loop(visitors: Visitors, clients: int, seconds: float) -> None:

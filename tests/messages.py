@@ -18,7 +18,7 @@ from babel.messages.pofile import read_po, write_po
 PACKAGE = Path(__file__).parents[1] / "src" / "openhall"
 CHINESE = PACKAGE / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
 HEADER = "# What OpenHall says, in Simplified Chinese."
-KEYWORDS = {**DEFAULT_KEYWORDS, "N_": None, "gettext_lazy": None, "ngettext_lazy": (1, 2)}
+KEYWORDS = {**DEFAULT_KEYWORDS, "N_": None, "gettext_lazy": None, "gettext_noop": None, "ngettext_lazy": (1, 2)}
 
 Message = tuple[str, int, str | tuple[str, str], list[str]]  # file, line, message (with plural), comments
 
@@ -40,9 +40,13 @@ def in_templates() -> Iterator[Message]:
         if not file.is_file():
             continue
         name = str(file.relative_to(PACKAGE / "templates"))
-        nodes = engines["django"].from_string(file.read_text("utf-8")).template.nodelist
+        text = file.read_text("utf-8")
+        for found in re.finditer(r':_\("([^"]+)"\)', text):  # an argument of a filter
+            yield f"templates/{name}", text.count("\n", 0, found.start()) + 1, found[1].replace("%", "%%"), []
+        nodes = engines["django"].from_string(text).template.nodelist
         for node in nodes.get_nodes_by_type(TranslateNode):
-            yield f"templates/{name}", node.token.lineno, node.filter_expression.var.literal or str(node.filter_expression.var), []
+            said = node.filter_expression.var.literal or str(node.filter_expression.var)
+            yield f"templates/{name}", node.token.lineno, said.replace("%", "%%"), []  # as Django looks it up
         for node in nodes.get_nodes_by_type(BlockTranslateNode):
             one = node.render_token_list(node.singular)[0]
             message = (one, node.render_token_list(node.plural)[0]) if node.plural else one

@@ -46,7 +46,9 @@ def hall(tmp_path):
 
 def test_the_hall_starts_answers_and_stops_with_all_its_processes(hall):
     port = free_port()
-    assert hall("migrate").wait() == 0
+    migrated = hall("migrate")
+    migrated.communicate()
+    assert migrated.returncode == 0
     process = hall("serve", "--port", str(port), "--workers", "1")
     try:
         said = []

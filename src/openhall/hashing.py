@@ -11,12 +11,14 @@ _PURPOSE = "openhall.code"
 
 
 def code_hash(code: str) -> str:
-    """64 hexadecimal digits for a code however it was typed: HMAC-SHA256 with a key derived from SECRET_KEY."""
+    """64 hexadecimal digits for a code however typed: HMAC-SHA256 with a key derived from SECRET_KEY."""
     return salted_hmac(_PURPOSE, normalise(code), algorithm="sha256").hexdigest()
 
 
 def code_hashes(code: str) -> list[str]:
-    """The hashes this code may be stored under: with the present key first, then with keys that were replaced."""
+    """The hashes this code may be stored under: with the present key first, then with keys that were
+    replaced.
+    """
     text = normalise(code)
     return [
         salted_hmac(_PURPOSE, text, secret=secret, algorithm="sha256").hexdigest()

@@ -24,7 +24,7 @@ EVENTS = {
     "sheets.decided": N_("Decided “{rule}”: {excluded} sheets excluded, {kept} kept. Reason: {reason}"),
     "sheets.restored": N_("Took back “{rule}” for {count} sheets. The reason was: {reason}"),
     "sheet.keyed": N_("Keyed sheet {serial}"),
-    "sheet.keyed_again": N_("Keyed sheet {serial} a second time: {differences} differences"),
+    "sheet.keyed_again": N_("Keyed sheet {serial} a second time (answers that differ: {differences})"),
     "sheet.settled": N_(
         "Settled sheet {serial}: {first} answers of the first entry, {second} of the second, {other} others"
     ),

@@ -8,11 +8,11 @@ from threading import Barrier
 
 import pytest
 from django.db import connection
+from tests.town import ANSWERS, build_town
 
 from openhall.actions.issue import make_codes
 from openhall.actions.respond import Form, Refused, Unfit, save, submit
 from openhall.models import Allocation, Invitation, Response
-from tests.town import ANSWERS, build_town
 
 GIVEN = {key: [value] for key, value in ANSWERS.items()}
 DEVICES = 6

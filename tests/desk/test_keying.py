@@ -125,7 +125,7 @@ def test_differences_are_listed_with_kappa_and_settled(client, town):
     sign_in(client, town.analyst)
     text = client.get(at(town, "differences")).content.decode()
     settle = reverse("desk:settle_sheet", args=[response.pk])
-    assert settle in text and "80.0 %" in text
+    assert settle in text and "80.0\N{NO-BREAK SPACE}%" in text
     assert "More satisfied" in client.get(settle).content.decode()
     wrong = client.post(settle, {}).content.decode()
     assert "choose which entry is right" in wrong

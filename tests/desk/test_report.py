@@ -124,21 +124,23 @@ def test_the_second_view_asks_the_database_little(client, town, filled, django_a
 )
 def test_each_file_is_made_and_sent_under_a_plain_name(client, town, filled, worker, format, kind, begins):
     sign_in(client, town.leader)
-    asked = ask(client, filled, format)
+    waiting = ask(client, filled, format).url
     output = Output.objects.get()
     assert (output.state, output.done, output.steps) == ("done", 3, 3)
-    assert asked.url == address(filled, output.pk, "file")
-    file = client.get(asked.url)
+    link = address(filled, output.pk, "file")
+    page = client.get(waiting).content.decode()
+    assert "The file is ready" in page and link in page
+    file = client.get(link)
     assert kind in file["Content-Type"]
     assert file["Content-Disposition"] == f'attachment; filename="spring-wave-report-en.{format}"'
     assert b"".join(file.streaming_content).startswith(begins)
-    waiting = client.get(address(filled, output.pk)).content.decode()
-    assert "The file is ready" in waiting and asked.url in waiting
+    file.close()
 
 
 def test_a_file_that_is_there_is_not_made_again(client, town, filled, worker):
     sign_in(client, town.leader)
-    assert ask(client, filled).url == ask(client, filled).url
+    assert ask(client, filled).url == address(filled, Output.objects.get().pk)
+    assert ask(client, filled).url == address(filled, Output.objects.get().pk, "file")
     assert Event.objects.filter(kind="report.requested").count() == 1
     ask(client, filled, lang="zh")
     assert Output.objects.count() == 2
@@ -166,7 +168,7 @@ def test_a_lost_file_is_made_again(client, town, filled, worker):
     assert client.get(address(filled, output.pk, "file")).status_code == 404
     assert "no longer there" in client.get(address(filled, output.pk)).content.decode()
     ask(client, filled)
-    assert client.get(address(filled, output.pk, "file")).status_code == 200
+    assert making.path(Output.objects.get()).is_file()
 
 
 def test_while_it_is_made_the_page_shows_the_step_and_looks_again(client, town, filled):

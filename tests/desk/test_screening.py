@@ -145,5 +145,5 @@ def test_the_page_takes_few_queries_whatever_its_length(client, town, django_ass
         web(town, seconds=2)
     screen.apply_rules(town.wave, by=town.analyst)
     sign_in(client, town.analyst)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(16):
         client.get(at(town))

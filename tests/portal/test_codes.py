@@ -1,18 +1,18 @@
-"""Codes: an invitation is used once and leaves nothing to join, saved answers open again with their own code."""
+"""Codes: an invitation is used once and leaves nothing to join; saved answers have their own."""
 
 from __future__ import annotations
 
 import re
 
 import pytest
+from tests.portal.test_answer import hidden
+from tests.town import ANSWERS
 
 from openhall.actions import budget
 from openhall.actions.issue import make_codes
 from openhall.hashing import code_hash
 from openhall.models import Allocation, Budget, Event, Invitation, Response, Wave
 from openhall.reads import doors
-from tests.portal.test_answer import hidden
-from tests.town import ANSWERS
 
 
 @pytest.fixture(autouse=True)
@@ -56,9 +56,14 @@ def test_a_used_code_is_gone_and_nothing_connects_it_with_the_answer(client, cod
 
 def test_a_used_code_is_refused_like_an_unknown_one(client, codes, town):
     client.post(f"/s/{town.at_north.key}/", {**enter(client, codes[0]), **ANSWERS})
-    used, unknown, mistyped = (client.post("/code", {"code": code}) for code in (codes[0], "0000000000", "0000000001"))
+    used, unknown, mistyped = (
+        client.post("/code", {"code": code}) for code in (codes[0], "0000000000", "0000000001")
+    )
     assert used.status_code == unknown.status_code == mistyped.status_code == 422
-    said = {re.search(r'href="#code">([^<]+)<', answer.content.decode())[1] for answer in (used, unknown, mistyped)}
+    said = {
+        re.search(r'href="#code">([^<]+)<', answer.content.decode())[1]
+        for answer in (used, unknown, mistyped)
+    }
     assert len(said) == 1 and "used already" in said.pop()
 
 
@@ -88,7 +93,12 @@ def test_mistakes_in_the_form_do_not_use_the_code_up(client, codes, town):
 
 def test_guessing_codes_is_slowed_down(client, town, settings):
     settings.CODES_PER_HOUR = 3
-    assert [client.post("/code", {"code": "0000000000"}).status_code for _ in range(4)] == [422, 422, 422, 429]
+    assert [client.post("/code", {"code": "0000000000"}).status_code for _ in range(4)] == [
+        422,
+        422,
+        422,
+        429,
+    ]
     assert Budget.objects.get().spent == 4
 
 
@@ -120,14 +130,21 @@ def test_saved_answers_are_kept_open_again_and_are_finished(client, town):
     answer = client.post(f"/s/{town.at_north.key}/", {**hidden(html), **ANSWERS})
     assert answer.status_code == 302
     finished = Response.objects.get()
-    assert (finished.pk, finished.complete, finished.resume, finished.answers) == (row.pk, True, None, "[2,4,3,5,4]")
+    assert (finished.pk, finished.complete, finished.resume, finished.answers) == (
+        row.pk,
+        True,
+        None,
+        "[2,4,3,5,4]",
+    )
     assert Allocation.objects.get(key=town.at_north.key).filled == 1
     assert client.post("/code", {"code": code}).status_code == 422
 
 
 def test_saving_again_gives_a_new_code_and_ends_the_old_one(client, town):
     code = save(client, town, q1="2")
-    again = client.post(f"/s/{town.at_north.key}/", {**enter(client, code), "q1": "1", "s1": "3", "_save": "1"})
+    again = client.post(
+        f"/s/{town.at_north.key}/", {**enter(client, code), "q1": "1", "s1": "3", "_save": "1"}
+    )
     newer = shown_code(again.content.decode())
     assert newer != code and Response.objects.get().answers == "[1,3,null,null,null]"
     assert client.post("/code", {"code": code}).status_code == 422

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
+from tests.town import ASKED
 
 from openhall.reads.forms import draw, first_field, posted, spoken
 from openhall.surveys.checking import check_answers
 from openhall.surveys.questionnaire import Kind, Option, Question, Questionnaire, Section
-from tests.town import ASKED
 
 YES_NO = (Option(1, {"en": "Yes", "zh": "是"}), Option(2, {"en": "No", "zh": "否"}))
 EVERY_KIND = Questionnaire(
@@ -23,15 +23,29 @@ EVERY_KIND = Questionnaire(
             introduction={"en": "One of each.", "zh": "各一。"},
             questions=(
                 Question(key="single", kind=Kind.SINGLE, text={"en": "Yes?"}, options=YES_NO, required=False),
-                Question(key="several", kind=Kind.MULTIPLE, text={"en": "Which?"}, options=YES_NO, hint={"en": "A hint."}),
-                Question(key="many", kind=Kind.NUMBER, text={"en": "How many?"}, minimum=0, maximum=9.5, decimals=1),
+                Question(
+                    key="several",
+                    kind=Kind.MULTIPLE,
+                    text={"en": "Which?"},
+                    options=YES_NO,
+                    hint={"en": "A hint."},
+                ),
+                Question(
+                    key="many", kind=Kind.NUMBER, text={"en": "How many?"}, minimum=0, maximum=9.5, decimals=1
+                ),
                 Question(key="day", kind=Kind.DATE, text={"en": "When?"}),
                 Question(key="words", kind=Kind.TEXT, text={"en": "What else?"}, required=False),
             ),
         ),
     ),
 )
-GIVEN = {"single": ["2"], "several": ["1", "2"], "many": ["2.5"], "day": ["2018-06-30"], "words": ["<b>\n5 > 4"]}
+GIVEN = {
+    "single": ["2"],
+    "several": ["1", "2"],
+    "many": ["2.5"],
+    "day": ["2018-06-30"],
+    "words": ["<b>\n5 > 4"],
+}
 
 
 def test_every_kind_has_its_field():
@@ -74,7 +88,13 @@ def test_neighbours_on_one_scale_stand_under_one_heading():
 
 
 def test_questions_are_numbered_through_all_parts():
-    assert re.findall(r'</span> (\d+) <span class="app-question__word">of 5', draw(ASKED, "en")) == ["1", "2", "3", "4", "5"]
+    assert re.findall(r'</span> (\d+) <span class="app-question__word">of 5', draw(ASKED, "en")) == [
+        "1",
+        "2",
+        "3",
+        "4",
+        "5",
+    ]
 
 
 def test_a_language_it_does_not_have_falls_back():

@@ -91,12 +91,17 @@ def test_specifications_are_plain_json(report: Report) -> None:
 
 
 def test_colours_of_the_scale_differ_in_lightness() -> None:
-    def lightness(colour: str) -> float:
-        red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
-        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-    shades = sorted(lightness(colour) for colour in charts.DIVERGING)
+    shades = sorted(charts.lightness(colour) for colour in charts.DIVERGING)
     assert all(later - earlier > 20 for earlier, later in pairwise(shades))
+
+
+@pytest.mark.parametrize("steps", [2, 3, 4, 5, 7, 11])
+def test_a_scale_of_any_length_has_different_colours(steps: int) -> None:
+    names = [f"step {step}" for step in range(steps)]
+    spec = charts.stacked([charts.Band("all", tuple(1 / steps for _ in names))], names)
+    paints = spec["layer"][1]["encoding"]["color"]["scale"]["range"]
+    assert len(set(paints)) == steps
+    assert (paints[0], paints[-1]) == (charts.DIVERGING[0], charts.DIVERGING[-1])
 
 
 @given(st.lists(st.text(max_size=80), max_size=4))

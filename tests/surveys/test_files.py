@@ -91,6 +91,12 @@ def test_the_size_of_an_upload_is_checked_by_its_number() -> None:
         check_size(2 * MEGABYTE, name="a", limit=MEGABYTE)
 
 
+def test_a_file_is_read_from_its_path(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"x")
+    assert read_bytes(path, name="a.csv") == b"x"
+
+
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(BadInput) as caught:
         read_bytes(tmp_path / "none.csv", name="none.csv")

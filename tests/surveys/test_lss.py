@@ -98,6 +98,17 @@ def test_arrays_without_answers_of_their_own_are_taken_over(kind: str, expected:
     assert (extra.kind, len(extra.options)) == (expected, count)
 
 
+def test_the_comment_of_a_list_is_left_out_and_noted() -> None:
+    tables = with_question("O")
+    tables["answers"] += [{"aid": n, "qid": 99, "code": f"A{n}", "sortorder": n} for n in (1, 2)]
+    tables["answer_l10ns"] += [
+        *in_two("aid", 1, "answer", "One", "一"),
+        *in_two("aid", 2, "answer", "Two", "二"),
+    ]
+    del tables["answers"][:2], tables["answer_l10ns"][:4], tables["questions"][0]
+    assert "Group About you, question extra: the comment field is left out." in map(str, read(tables).notes)
+
+
 def test_a_text_for_display_becomes_the_introduction_of_its_section() -> None:
     assert read(with_question("X")).sections[0].introduction["en"] == "Extra?"
 

@@ -1,6 +1,8 @@
 import csv
 import io
+import zipfile
 from collections.abc import Sequence
+from datetime import datetime
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -172,6 +174,54 @@ def test_row_numbers_count_blank_lines() -> None:
 def test_a_ragged_row_is_refused(row: str) -> None:
     said = refused(f"serial,office,q1,q2,q3\n{row}\n")
     assert "Row 2: the row has" in said and "the header 5. Check for a missing or extra separator." in said
+
+
+def test_a_tsv_is_separated_by_tabs_whatever_else_it_holds() -> None:
+    assert (
+        read(
+            CSV.replace("1|2", "x").replace(",", "\t").replace("x", "1|2").replace("fine", "a,b,c,d,e"),
+            "a.tsv",
+        ).answers[0][2]
+        == "a,b,c,d,e"
+    )
+
+
+def test_a_date_of_a_workbook_and_a_time_are_told_apart() -> None:
+    head = ["serial", "office", "q1", "date"]
+    sheets = read(saved(workbook([head, [1, "a", 2, datetime(2018, 6, 30)]])), "a.xlsx")
+    assert list(sheets.dates) == ["2018-06-30"]
+    said = refused(saved(workbook([head, [1, "a", 2, datetime(2018, 6, 30, 12, 5)]])), "a.xlsx")
+    assert "“2018-06-30 12:05:00” is not a date." in said
+
+
+def test_a_multiple_choice_with_a_column_missing_is_refused() -> None:
+    assert "the column q2_1 is missing." in refused("serial,office,q1,q2_2\n1,a,2,1\n")
+
+
+def test_a_workbook_of_too_many_rows_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("openhall.surveys.grids.MOST_ROWS", 1)
+    assert "Sheet sheets: there are more than 1 rows or 2000 columns." in refused(
+        saved(workbook(ROWS)), "a.xlsx"
+    )
+
+
+def test_a_workbook_whose_parts_contradict_each_other_is_refused() -> None:
+    whole = io.BytesIO(saved(workbook(ROWS)))
+    for spoilt in ("xl/workbook.xml", "xl/worksheets/sheet1.xml"):
+        file = io.BytesIO()
+        with zipfile.ZipFile(whole) as old, zipfile.ZipFile(file, "w") as new:
+            for part in old.namelist():
+                new.writestr(part, b"<x" if part == spoilt else old.read(part))
+        assert "is not an .xlsx workbook, or a damaged one." in refused(file.getvalue(), "a.xlsx")
+
+
+def test_a_parquet_file_that_would_unpack_to_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    file = io.BytesIO()
+    pq.write_table(pa.table({"serial": ["1"], "office": ["a"], "q1": [2]}), file)
+    monkeypatch.setattr("openhall.surveys.grids.UNPACKED_LIMIT", 10)
+    assert refused(file.getvalue(), "a.parquet")
+    monkeypatch.setattr("openhall.surveys.grids.MOST_ROWS", 0)
+    assert "1 rows and 3 columns are too many" in refused(file.getvalue(), "a.parquet")
 
 
 def test_an_open_quotation_mark_is_named_by_line() -> None:

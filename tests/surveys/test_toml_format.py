@@ -127,6 +127,42 @@ def test_a_mistake_is_named_with_its_place_and_cure(wrong: str, right: str, said
     assert said in problems(STUDY.replace(wrong, right))
 
 
+@pytest.mark.parametrize(
+    ("wrong", "right", "said"),
+    [
+        ("items = [", "scale = 3\nitems = [", "dimension 1 (SE): scale must be a text in quotation marks."),
+        (
+            "[[dimension]]",
+            "[scale.other]\n1 = { en = 'x' }\n2 = { en = 'y' }\n[[dimension]]",
+            "dimension 1 (SE): the scale is not named.",
+        ),
+        (
+            "required = false",
+            "scale = 'satisfaction'\noptions = [{ value = 1, en = 'x' }]",
+            "there are options and a scale. Keep one",
+        ),
+        (
+            "population = [51.27, 48.73]",
+            "population = ['a', 2]",
+            "background 1 (q1): population must be a number.",
+        ),
+        ("[[section]]", "languages = [1]\n[[section]]", "overall: “languages” is not known."),
+        ("title = {", "languages = [1]\ntitle = {", "languages must be a text in quotation marks."),
+    ],
+)
+def test_a_wrong_kind_of_value_is_named(wrong: str, right: str, said: str) -> None:
+    assert said in problems(STUDY.replace(wrong, right, 1))
+
+
+def test_a_plain_text_is_in_the_first_language() -> None:
+    study = read_toml(STUDY.replace('text = { en = "Age?", zh = "年龄？" }', 'text = "Age?"'), key="x")
+    assert study["age"].text == {"en": "Age?"}
+
+
+def test_a_file_too_long_to_be_a_questionnaire_is_refused() -> None:
+    assert "a questionnaire of 2000001 characters is too long." in problems("#" * 2_000_001)
+
+
 def test_every_mistake_is_named_at_once() -> None:
     lines = problems(STUDY.replace("value", "vaule").replace("scored", "scroed")).splitlines()
     assert len(lines) == 5

@@ -236,6 +236,26 @@ def test_a_matrix_of_different_lists_is_refused() -> None:
     assert "row 4, column type: the questions of a matrix have different lists." in refused(rows)
 
 
+def test_a_number_or_share_that_is_none_is_named() -> None:
+    head = ["type", "name", EN, ZH, "decimals", "population", "appearance"]
+    assert "column decimals: “two” is not a number." in refused(
+        [["decimal", "q", "Q?", "问？", "two"]], head=head
+    )
+    wrong = [["select_one gender", "q", "Q?", "问？", None, "half half"]]
+    assert "column population: these are not shares. Write per cent" in refused(wrong, head=head)
+    good = [["select_one gender", "q", "Q?", "问？", None, "51.27 48.73"]]
+    assert read(good, head=head)["q"].population == (51.27, 48.73)
+
+
+def test_the_row_of_headings_above_a_matrix_is_no_question() -> None:
+    head = ["type", "name", EN, ZH, "appearance"]
+    rows = [
+        ["select_one likert", "h", "Rate", "评", "label"],
+        ["select_one likert", "s1", "Signs?", "标识？", "list-nolabel"],
+    ]
+    assert [(question.key, question.kind) for question in read(rows, head=head)] == [("s1", Kind.SCALE)]
+
+
 @pytest.mark.parametrize(
     ("choice", "said"),
     [

@@ -1,7 +1,8 @@
 """How often one address may do one thing in an hour, counted without keeping the address.
 
-The counter's name is a keyed hash of purpose, hour and address; its key is random, lives one day and is then deleted
-with the counters, so that nobody can try addresses against them later. Design: rate limits without personal data.
+The counter's name is a keyed hash of purpose, hour and address; its key is random, lives one day and is then
+deleted with the counters, so that nobody can try addresses against them later. Design: rate limits without
+personal data.
 """
 
 from __future__ import annotations
@@ -25,14 +26,14 @@ _salt: tuple[date, bytes] | None = None
 def spend(purpose: str, address: str, *, limit: int) -> bool:
     """Count one `purpose` for this network address; False once it was done more than `limit` times this hour.
 
-    One statement of its own, outside any other transaction: a refused form is counted too. An IPv6 address counts as
-    its /64 network, which is what one household or phone is given.
+    One statement of its own, outside any other transaction: a refused form is counted too. An IPv6 address
+    counts as its /64 network, which is what one household or phone is given.
     """
     now = timezone.localtime()
     message = f"{purpose} {now:%H} {_network(address)}".encode()
     bucket = hmac.digest(_salt_of(now), message, "sha256").hex()[:32]
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT, [bucket, now.date()])
+        cursor.execute(_COUNT, [bucket, now.date().isoformat()])
         return cursor.fetchone()[0] <= limit
 
 

@@ -1,5 +1,5 @@
-"""Import returned sheets from a data file, in two steps: `keep` the file and `look` at what it says, then `store` all
-of it or nothing. Between the steps the file waits in the data directory for an hour. Seed 4.1.
+"""Import returned sheets from a data file, in two steps: `keep` the file and `look` at what it says, then
+`store` all of it or nothing. Between the steps the file waits in the data directory for an hour. Seed 4.1.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Upload(Protocol):
 class Look:
     """What a waiting file says, before anything is stored.
 
-    `offices` are the offices found with their sheets, `unknown` the names in the file that are no office of the wave,
+    `offices` are those found with their sheets, `unknown` the file's names that are no office of the wave,
     `problems` what must be put right in the file.
     """
 
@@ -62,7 +62,7 @@ class Look:
 
 
 def keep(wave: Wave, upload: Upload, *, by: User) -> str:
-    """Put an uploaded file aside for an hour. Returns the token that finds it again, for this person and wave only."""
+    """Put an uploaded file aside for an hour. Returns the token under which this person finds it again."""
     permit(by, "sheet.import", wave)
     _started(wave)
     name = _UNSAFE.sub("_", Path(upload.name.replace("\\", "/")).name)[-80:].lstrip(".") or "file"
@@ -202,7 +202,7 @@ def _already(wave: Wave, file: Path) -> list[Problem]:
 
 
 def _serial_problems(wave: Wave, sheets: Sheets) -> list[Problem]:
-    """Serial numbers that are too long or stored in this wave before; the first of them by name, the rest as a number."""
+    """Serial numbers that are too long or stored before: the first by name, the rest as a number."""
     stored = set(Response.objects.filter(wave=wave).exclude(serial=None).values_list("serial", flat=True))
     problems = []
     for serial in sheets.serials:

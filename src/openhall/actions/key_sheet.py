@@ -1,7 +1,7 @@
 """Key a paper sheet: the first entry, the second one made blind, and settling where the two differ. Seed 4.1.
 
-What the visitor marked is kept as it was marked, blanks and double marks too; whether such a sheet counts is decided
-by the validity rules (`screen`), not here.
+What the visitor marked is kept as it was marked, blanks and double marks too; whether such a sheet counts is
+decided by the validity rules (`screen`), not here.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ FIRST, SECOND, OTHER = "first", "second", "other"
 
 
 def read_marks(asked: Questionnaire, marks: Mapping[str, str]) -> tuple[Answer, ...]:
-    """The keyed marks, question key -> what was typed, as answers. BadInput with a Problem for each that is no answer.
+    """The keyed marks, question key -> what was typed, as answers. BadInput names each that is no answer.
 
-    An empty mark or a dash is a blank; `2|4` or `2+4` a double mark. The Problem's values carry the question's `key`.
+    An empty mark or a dash is a blank; `2|4` or `2+4` a double mark. Problems carry the question's `key`.
     """
     answers: list[Answer] = []
     problems = []
@@ -59,7 +59,7 @@ def key_sheet(
     marks: Mapping[str, str],
     by: User | None,
 ) -> Response:
-    """Store one paper sheet. For a sheet printed here the serial number says the office, for others `office` does.
+    """Store one paper sheet. Where it was printed here the serial number says the office, else `office` does.
 
     BadInput names the serial number or the questions that cannot be taken; nothing is stored then.
     """
@@ -138,8 +138,11 @@ def _store(wave: Wave, serial: str, office: Office, language: str, answers: tupl
                 serial=serial,
             )
     except IntegrityError:  # somebody stored it in this very moment
+        place = find_place(wave, serial)
+        if place.stored is None:
+            raise
         raise BadInput(
-            N_("The sheet has not been stored."), problems=[_already(find_place(wave, serial))]
+            N_("The sheet has not been stored."), problems=[_already(place)]
         ) from None
     room = Q(quota=None) | Q(
         filled__lt=F("quota")
@@ -191,7 +194,7 @@ def _to_key_again(place: Place) -> Response:
 def settle(
     response: Response, *, choices: Mapping[str, str], others: Mapping[str, str], by: User | None
 ) -> Response:
-    """Decide every difference between two entries: question key -> first, second or other, then `others` says what.
+    """Decide every difference of two entries: question key -> first, second or other; `others` says what.
 
     BadInput where a choice is missing or is no answer; the sheet is changed only when all are decided.
     """

@@ -111,7 +111,7 @@ def save_draft(version: Version, asked: Asked, *, stamp: str, by: User | None) -
 
 @transaction.atomic
 def delete_draft(version: Version, *, by: User | None) -> None:
-    """Delete a draft, with its only version the questionnaire. NotAllowed when frozen or planned in a wave."""
+    """Delete a draft, with its only version the questionnaire. NotAllowed if frozen or planned in a wave."""
     permit(by, "questionnaire.edit")
     draft = _locked_draft(version)
     if draft.waves.exists():

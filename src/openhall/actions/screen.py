@@ -1,5 +1,5 @@
-"""Screen returned sheets: put what the validity rules find on record, and decide about it. Nothing is ever deleted but
-a finding no person has decided and that is no longer true. Seed 4.1.
+"""Screen returned sheets: put what the validity rules find on record, and decide about it. Nothing is ever
+deleted but a finding that is no longer true and that no person has decided. Seed 4.1.
 
 A sheet is void while any finding on it is; `Response.void` names the first, in the order of the rules.
 """
@@ -28,7 +28,7 @@ _VERDICTS = {validity.Verdict.VOID: Flag.Verdict.VOID, validity.Verdict.FLAG: Fl
 
 @dataclass(frozen=True, slots=True)
 class Screened:
-    """What applying the rules changed: findings new, changed and gone; sheets that became void or count again."""
+    """What applying the rules changed: findings new, changed, gone; sheets void now, and valid again."""
 
     new: int = 0
     changed: int = 0
@@ -42,7 +42,7 @@ class Screened:
 
 @transaction.atomic
 def apply_rules(wave: Wave, *, by: User | None, only: Collection[int] | None = None) -> Screened:
-    """Bring the findings of all rules up to date, for the whole wave or for the sheets `only` and their twins.
+    """Bring the findings of all rules up to date, for the wave or for the sheets `only` and their twins.
 
     Can be repeated at will. What a person decided stays decided.
     """
@@ -56,7 +56,7 @@ def apply_rules(wave: Wave, *, by: User | None, only: Collection[int] | None = N
 
 @transaction.atomic
 def decide(response: Response, *, rule: str, exclude: bool, reason: str, by: User | None) -> Flag:
-    """Exclude a sheet, or keep it, in spite of or because of one finding; `other` excludes for a reason no rule knows."""
+    """Exclude or keep a sheet because of one finding; `other` excludes for a reason no rule knows."""
     permit(by, "sheet.decide", response)
     wave = _locked(response.wave)
     reason = _reason(reason)
@@ -92,7 +92,7 @@ def restore(response: Response, *, rule: str, by: User | None) -> None:
 def decide_all(wave: Wave, *, rule: str, choice: str, reason: str, by: User | None) -> int:
     """Decide everything one rule found and no person has decided: `keep`, `exclude`, or `exclude_copies`.
 
-    The last keeps one sheet of every group of sheets alike (the first by serial number) and excludes the others.
+    The last keeps the first of all sheets alike, by serial number, and excludes the others.
     Returns how many sheets were excluded or kept.
     """
     permit(by, "sheet.decide")
@@ -126,7 +126,7 @@ def restore_all(wave: Wave, *, rule: str, verdict: str, reason: str, by: User | 
 
 
 def _locked(wave: Wave) -> Wave:
-    """Rules and decisions of one wave wait for each other, so that neither overwrites what it has not seen."""
+    """Rules and decisions of a wave wait for each other, so that none overwrites what it has not seen."""
     Wave.objects.select_for_update().get(pk=wave.pk)
     return Wave.objects.select_related("version").get(pk=wave.pk)
 
@@ -144,7 +144,7 @@ def _reason(reason: str) -> str:
 
 
 def _apply(wave: Wave, only: Collection[int] | None) -> Screened:
-    """The rules against the stored findings: add what is new, put right what changed, drop what is no longer true."""
+    """The rules against the stored findings: add the new, correct the changed, drop the no longer true."""
     sheets = scope(wave, only)
     ids, given = load(wave, sheets)
     found = {
@@ -200,7 +200,7 @@ def _write_void(sheets: QuerySet[Response]) -> tuple[int, int]:
 
 
 def _take_back(wave: Wave, flags: QuerySet[Flag], only: list[int] | None) -> int:
-    """Clear the decisions and let the rules speak again. A person's own reason then stands as kept, for the record."""
+    """Clear the decisions and let the rules speak again. A person's own reason stays on record as kept."""
     own = flags.filter(rule=OTHER, verdict=Flag.Verdict.VOID)
     count = own.update(verdict=Flag.Verdict.KEPT, at=timezone.now())
     count += flags.exclude(rule=OTHER).update(

@@ -1,4 +1,6 @@
-"""Answers from a tablet's queue, as JSON: sent once however often they are sent, by the key the tablet gave them."""
+"""Answers from a tablet's queue, as JSON: sent once however often they are sent, by the key the tablet gave
+them.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,8 @@ MOST_ANSWERS = 1000
 @public
 @require_POST
 def responses(request: HttpRequest) -> JsonResponse:
-    """Store one answer: 201 stored now, 200 stored before, 422 with problems by question, 409 closed, 404 no such tablet.
+    """Store one answer: 201 stored now, 200 stored before, 422 with problems by question, 409 closed, 404 no
+    such tablet.
 
     Protected against forgery like every form: the token of the tablet's page comes in the header X-CSRFToken.
     """
@@ -37,20 +40,26 @@ def responses(request: HttpRequest) -> JsonResponse:
         new = respond.submit(door.allocation, form=form)
     except respond.Unfit as unfit:
         problems = [{"question": key, "message": problem.say(gettext)} for key, problem in unfit.at.items()]
-        return JsonResponse({"error": "unfit", "message": unfit.say(gettext), "problems": problems}, status=422)
+        return JsonResponse(
+            {"error": "unfit", "message": unfit.say(gettext), "problems": problems}, status=422
+        )
     except respond.Refused as refused:
         return _refusal(refused.why, refused.say(gettext), 409)
     return JsonResponse({"stored": True, "new": new}, status=201 if new else 200)
 
 
 def read(sent: Any) -> respond.Form:
-    """{"kiosk", "once", "language", "seconds", "answers": {question: [strings]}} as a form. BadInput if it is not that."""
+    """{"kiosk", "once", "language", "seconds", "answers": {question: [strings]}} as a form. BadInput if it is
+    not that.
+    """
     if not isinstance(sent, dict) or not isinstance(sent.get("kiosk"), str):
         raise BadInput("no tablet")
     once, answers, seconds = sent.get("once"), sent.get("answers"), sent.get("seconds")
     if not (isinstance(once, str) and respond.ONCE.fullmatch(once)):
         raise BadInput("no key")
-    if not (isinstance(answers, dict) and len(answers) <= MOST_ANSWERS and all(map(_is_texts, answers.values()))):
+    if not (
+        isinstance(answers, dict) and len(answers) <= MOST_ANSWERS and all(map(_is_texts, answers.values()))
+    ):
         raise BadInput("no answers")
     timed = type(seconds) is int and 0 <= seconds <= respond.LONGEST_SITTING
     return respond.Form(

@@ -1,4 +1,4 @@
-"""Importing returned sheets from a file: upload, look at what was understood, then store all of it. Seed 4.1."""
+"""Importing returned sheets from a file: upload, look at what was understood, then store it all. Seed 4.1."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def _choices(request: HttpRequest) -> dict[str, int]:
 
 
 def _to_map(seen: action.Look, choices: dict[str, int]) -> dict[str, int]:
-    """The names a person must give an office, those already given one among them, so that they stay on the page."""
+    """The names a person must give an office; those already given one stay on the page."""
     counts = Counter(name for name in seen.sheets.offices if name in choices or name in seen.unknown)
     return dict(counts.most_common(action.SHOWN))
 

@@ -1,6 +1,6 @@
-"""Keying returned paper: one key an answer, the second entry of a sheet, and settling where two entries differ.
+"""Keying returned paper: one key an answer, the second entry of a sheet, settling where two entries differ.
 
-The same form works without JavaScript: a small input a question. What static/app/keying.js adds is the jumping.
+The form works without JavaScript: a small input a question. What static/app/keying.js adds is the jumping.
 """
 
 from __future__ import annotations
@@ -197,12 +197,18 @@ def _page(
         "wrong": wrong,
         "typed": {name: typed.get(name, "") for name in ("serial", "office", "language")},
         "parts": list(_parts(wave.version.asked, request, wrong)),
-        "focus": next((error["key"] for error in errors if error["key"]), "serial"),
+        "focus": next((error["key"] for error in errors if error["key"]), _start(wave, typed.get("serial", ""))),
         "stored": _just_stored(request, wave),
         "rules": VOID_REASONS,
         "today": read.keyed_today(wave, request.user),
     }
     return render(request, "desk/keying/keying.html", context)
+
+
+def _start(wave: Wave, serial: str) -> str:
+    """Where keying begins: at the serial number, or at the first question where the number is given."""
+    questions = wave.version.asked.questions
+    return PREFIX + questions[0].key if serial and questions else "serial"
 
 
 def _parts(asked: Questionnaire, request: HttpRequest, wrong: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -249,7 +255,7 @@ def _agreed(agreement: read.Agreement) -> dict[str, Any]:
 
     def said(kappa: Kappa) -> dict[str, str]:
         value = "–" if isnan(kappa.kappa) else decimals(kappa.kappa, 3)
-        return {"alike": f"{100 * kappa.agreement:.1f} %", "kappa": value}
+        return {"alike": f"{100 * kappa.agreement:.1f}\N{NO-BREAK SPACE}%", "kappa": value}
 
     rows = [{"number": number, "text": q.text, **said(kappa)} for number, q, kappa in agreement.questions]
     overall = said(agreement.overall) if agreement.overall else None

@@ -16,7 +16,8 @@ from django.utils.translation import gettext
 
 from openhall.access import staff
 from openhall.actions import questionnaires as actions
-from openhall.desk.questionnaire_forms import KIND_NAMES, CoverForm, SectionForm
+from openhall.desk.questionnaire_forms import CoverForm, SectionForm
+from openhall.desk.questionnaire_question_form import KIND_NAMES
 from openhall.desk.questionnaires import posted, version_or_404
 from openhall.errors import BadInput, NotAllowed
 from openhall.models import Version
@@ -83,7 +84,7 @@ def outline(request: HttpRequest, key: str, number: int) -> HttpResponse:
 
 
 def _moved(asked: Asked, request: HttpRequest) -> Asked:
-    """What the pressed button asks for: `question_up`, `question_down`, `section_up`, `section_down` and a key."""
+    """What the pressed button asks for: `question_up` with a key, `section_down` with a key, and so on."""
     for name, move in (("question", editing.moved_question), ("section", editing.moved_section)):
         for direction, step in (("up", -1), ("down", 1)):
             if key := request.POST.get(f"{name}_{direction}"):

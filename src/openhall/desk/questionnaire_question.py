@@ -14,8 +14,8 @@ from django.utils.translation import gettext
 
 from openhall.access import staff
 from openhall.desk.questionnaire_edit import of_draft, page, save, to_outline
-from openhall.desk.questionnaire_forms import QuestionForm
 from openhall.desk.questionnaire_options import Rows
+from openhall.desk.questionnaire_question_form import QuestionForm
 from openhall.desk.questionnaires import version_or_404
 from openhall.models import Version
 from openhall.surveys import editing

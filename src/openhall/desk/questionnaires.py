@@ -16,7 +16,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from openhall.access import staff
 from openhall.actions import questionnaires as actions
-from openhall.desk.questionnaire_forms import KIND_NAMES, NewForm
+from openhall.desk.questionnaire_forms import NewForm
+from openhall.desk.questionnaire_question_form import KIND_NAMES
 from openhall.errors import BadInput, NotAllowed
 from openhall.language import LANGUAGES, say
 from openhall.models import Version

@@ -1,4 +1,4 @@
-"""Which returned sheets count: what the rules found, what people decided, and one sheet with its history. Seed 4.1."""
+"""Which returned sheets count: what the rules found, what people decided, one sheet's history. Seed 4.1."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ def screening_apply(request: HttpRequest, key: str) -> HttpResponse:
     if done:
         values = {"new": done.new, "gone": done.gone, "void": done.void}
         said = gettext(
-            "The rules have been applied: %(new)s new findings, %(gone)s no longer true, %(void)s sheets void."
+            "The rules are applied: %(new)s new findings, %(gone)s no longer true, %(void)s sheets void."
         )
         messages.success(request, said % values)
     else:
-        messages.success(request, gettext("The rules have been applied. Nothing has changed."))
+        messages.success(request, gettext("The rules are applied. Nothing has changed."))
     return redirect("desk:screening", key)
 
 

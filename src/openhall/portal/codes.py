@@ -19,7 +19,9 @@ from openhall.surveys.codes import check_ok, normalise
 @public
 @require_http_methods(["GET", "HEAD", "POST"])
 def code(request: HttpRequest) -> HttpResponse:
-    """GET: where to type it. POST: the form itself, the code in its body; the same words for a wrong and a used code."""
+    """GET: where to type it. POST: the form itself, the code in its body; the same words for a wrong and a
+    used code.
+    """
     if request.method != "POST":
         return render(request, "portal/code.html")
     if not budget.spend("code", form.visitor(request), limit=settings.CODES_PER_HOUR):
@@ -27,6 +29,13 @@ def code(request: HttpRequest) -> HttpResponse:
     typed = normalise(request.POST.get("code", "")[:40])
     opened = doors.by_code(typed) if check_ok(typed) else None
     if opened is None:
-        text = gettext(REFUSALS["code"]) if typed else gettext("Type the code from your letter, slip or earlier visit.")
-        return render(request, "portal/code.html", {"errors": [{"text": text, "href": "#code"}], "typed": request.POST.get("code", "")[:40]}, status=422)  # fmt: skip
-    return form.closed_now(request, opened.door) or form.page(request, opened.door, code=typed, answers=opened.answers)
+        text = (
+            gettext(REFUSALS["code"])
+            if typed
+            else gettext("Type the code from your letter, slip or earlier visit.")
+        )
+        context = {"errors": [{"text": text, "href": "#code"}], "typed": request.POST.get("code", "")[:40]}
+        return render(request, "portal/code.html", context, status=422)
+    return form.closed_now(request, opened.door) or form.page(
+        request, opened.door, code=typed, answers=opened.answers
+    )

@@ -1,7 +1,8 @@
 """The page with the form, from memory, and what comes back from it. Links, codes and tablets share it.
 
-A page without answers is drawn once per door and language, cut at its tokens and kept; a visit only puts fresh tokens
-between the pieces. No session, no django.forms, one signed cookie against forgery. Decision 0007.
+A page without answers is drawn once per door and language, cut at its tokens and kept; a visit only puts
+fresh tokens between the pieces. No session, no django.forms, one signed cookie against forgery. Decision
+0007.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ _TOKENS = {name: f"{_MARK}{name}{_MARK}" for name in ("csrf", "once", "started",
 _pages: dict[tuple[object, ...], tuple[tuple[object, ...], list[str]]] = {}
 
 
-# -- the page ------------------------------------------------------------------------------------------------------
+# -- the page ----------------------------------------------------------------------------------------------
 
 
 def page(
@@ -103,7 +104,9 @@ def _draw(
     ]
     context = {
         **frame(nobody),
-        **({"languages": []} if answers or errors else {}),  # a link to the other language would lose the answers
+        **(
+            {"languages": []} if answers or errors else {}
+        ),  # a link to the other language would lose the answers
         "town": door.town,
         "office": door.allocation.office,
         "asked": asked,
@@ -122,14 +125,20 @@ def _draw(
 def address(door: Door, kiosk: bool) -> str:
     """Where the form is and where it is sent."""
     allocation = door.allocation
-    return reverse("portal:kiosk", args=[allocation.kiosk_key]) if kiosk else reverse("portal:answer", args=[allocation.key])
+    return (
+        reverse("portal:kiosk", args=[allocation.kiosk_key])
+        if kiosk
+        else reverse("portal:answer", args=[allocation.key])
+    )
 
 
-# -- what comes back -----------------------------------------------------------------------------------------------
+# -- what comes back ---------------------------------------------------------------------------------------
 
 
 def receive(request: HttpRequest, door: Door, *, kiosk: bool = False) -> HttpResponse | None:
-    """Store what was posted. None when it is stored: the view then says thanks; else the page that says why not."""
+    """Store what was posted. None when it is stored: the view then says thanks; else the page that says why
+    not.
+    """
     posted = request.POST
     form = read(posted, kiosk=kiosk)
     again: dict[str, Any] = {
@@ -142,7 +151,10 @@ def receive(request: HttpRequest, door: Door, *, kiosk: bool = False) -> HttpRes
     if not kiosk and not budget.spend("answer", visitor(request), limit=settings.ANSWERS_PER_HOUR):
         return too_many(request)
     if posted.get(FIELDS["trap"]):
-        return page(request, door, **again, notice=gettext("Something was written into a field that people do not see. Please send the form again."))  # fmt: skip
+        caught = gettext(
+            "Something was written into a field that people do not see. Please send the form again."
+        )
+        return page(request, door, **again, notice=caught)
     try:
         if FIELDS["save"] in posted and not kiosk:
             code = respond.save(door.allocation, form=form)
@@ -169,7 +181,9 @@ def read(posted: Any, *, kiosk: bool) -> respond.Form:
 
 
 def _seconds(started: str) -> int | None:
-    """How long the form was open. The page itself says when it was made; who forges that only flags the own answer."""
+    """How long the form was open. The page itself says when it was made; who forges that only flags the own
+    answer.
+    """
     if not (started.isascii() and started.isdigit() and len(started) < 12):
         return None
     seconds = int(time.time()) - int(started)
@@ -183,10 +197,12 @@ def visitor(request: HttpRequest) -> str:
     return request.META.get("REMOTE_ADDR", "")
 
 
-# -- other pages ---------------------------------------------------------------------------------------------------
+# -- other pages -------------------------------------------------------------------------------------------
 
 
-def closed(request: HttpRequest, door: Door, why: str, *, kiosk: bool = False, status: int = 409) -> HttpResponse:
+def closed(
+    request: HttpRequest, door: Door, why: str, *, kiosk: bool = False, status: int = 409
+) -> HttpResponse:
     """No answer is taken here now, and what the visitor can do instead."""
     context = {"why": why, "office": door.allocation.office, "wave": door.allocation.wave, "kiosk": kiosk}
     return render(request, "portal/answer_closed.html", context, status=status)

@@ -1,7 +1,7 @@
 """The form on an office's tablet: no menu, clears itself, and keeps answers while the connection is lost.
 
-Without scripts it is the same form with a page of thanks that leads back by itself; with them answers wait in the
-browser and go to `api:responses`.
+Without scripts it is the same form with a page of thanks that leads back by itself; with them answers wait in
+the browser and go to `api:responses`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ THANKS_SECONDS = 10
 @public
 @require_http_methods(["GET", "HEAD", "POST"])
 def kiosk(request: HttpRequest, kiosk_key: str) -> HttpResponse:
-    """GET: the form for the next visitor. POST: stored and thanked, or the form again with what is to be mended."""
+    """GET: the form for the next visitor. POST: stored and thanked, or the form again with what is to be
+    mended.
+    """
     door = doors.by_tablet(kiosk_key)
     if door is None:
         raise Http404
@@ -36,7 +38,7 @@ def kiosk(request: HttpRequest, kiosk_key: str) -> HttpResponse:
 @public
 @require_safe
 def thanks(request: HttpRequest, kiosk_key: str) -> HttpResponse:
-    """Thanks, then the blank form in the hall's own language by itself: the next visitor should find it so."""
+    """Thanks, then the blank form in the hall's own language by itself: the next visitor finds it so."""
     door = doors.by_tablet(kiosk_key)
     if door is None:
         raise Http404
@@ -49,7 +51,9 @@ def thanks(request: HttpRequest, kiosk_key: str) -> HttpResponse:
 @public
 @require_safe
 def worker(request: HttpRequest) -> HttpResponse:
-    """The service worker, served from above the tablet's pages because a browser lets it see only what lies below."""
+    """The service worker, served from above the tablet's pages because a browser lets it see only what lies
+    below.
+    """
     return HttpResponse(_worker(), content_type="text/javascript; charset=utf-8")
 
 

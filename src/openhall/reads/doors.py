@@ -1,7 +1,7 @@
 """Doors to a form: the allocation behind a link, a tablet or a code, and whether answers are taken there now.
 
-An allocation is remembered for a second, so that a hundred visitors cost one look. Nothing is decided by that memory:
-`actions.respond` asks the database again in the transaction that stores an answer.
+An allocation is remembered for a second, so that a hundred visitors cost one look. Nothing is decided by that
+memory: `actions.respond` asks the database again in the transaction that stores an answer.
 """
 
 from __future__ import annotations
@@ -26,28 +26,19 @@ _seen: dict[tuple[str, str], tuple[float, Door]] = {}
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """An allocation with its wave, version and office, and the town. `closed` as `closed_because` says."""
+    """An allocation with its wave, version and office, and the town.
+
+    `face` is everything a page at this door shows besides the questions; a page is drawn again when it
+    changes.
+    """
 
     allocation: Allocation
     town: Jurisdiction | None
+    face: tuple[object, ...]
 
     @property
     def asked(self) -> Questionnaire:
         return self.allocation.wave.version.asked
-
-    @property
-    def face(self) -> tuple[object, ...]:
-        """Everything a page at this door shows besides the questions; a page is drawn again when it changes."""
-        wave, town = self.allocation.wave, self.town
-        version = wave.version
-        return (
-            self.allocation.key,
-            self.allocation.kiosk_key,
-            repr(self.allocation.office.name),
-            version.pk,
-            version.changed_at,
-            repr((town.name, town.contact)) if town else "",
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +69,11 @@ def by_code(code: str) -> Opened | None:
     saved = Response.objects.filter(resume__in=hashes, complete=False).select_related("version").first()
     if saved is None:
         return None
-    key = Allocation.objects.filter(wave=saved.wave_id, office=saved.office_id).values_list("key", flat=True).first()
+    key = (
+        Allocation.objects.filter(wave=saved.wave_id, office=saved.office_id)
+        .values_list("key", flat=True)
+        .first()
+    )
     door = by_link(key) if key else None
     return Opened(door, posted(saved.version.asked, saved.given)) if door else None
 
@@ -112,9 +107,16 @@ def _door(field: str, key: str) -> Door | None:
     version.asked = _asked(version.definition)
     if len(_seen) >= MOST:
         _seen.clear()
-    door = Door(allocation, Jurisdiction.objects.first())
+    town = Jurisdiction.objects.first()
+    door = Door(allocation, town, _face(allocation, town))
     _seen[field, key] = now, door
     return door
+
+
+def _face(allocation: Allocation, town: Jurisdiction | None) -> tuple[object, ...]:
+    version = allocation.wave.version
+    names = json.dumps([allocation.office.name, town and town.name, town and town.contact])
+    return allocation.key, allocation.kiosk_key, version.pk, version.changed_at, names
 
 
 @lru_cache(maxsize=64)

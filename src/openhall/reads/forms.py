@@ -1,7 +1,7 @@
 """A questionnaire drawn as questions to answer: for the citizen's form, the tablet and the staff's preview.
 
-The whole pages, their tokens and what is posted: `portal.form`. Which questionnaire stands behind a link or a code:
-`reads.doors`. Seed: appendix.
+The whole pages, their tokens and what is posted: `portal.form`. Which questionnaire stands behind a link or a
+code: `reads.doors`. Seed: appendix.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ def draw(
 ) -> SafeString:
     """The questions as HTML, without form, buttons or tokens.
 
-    `answers` are filled in, `problems` (both by question key) said at their question. Fields are named by question
-    key, their ids begin with `q-`; `first_field` gives the id to link to.
+    `answers` are filled in, `problems` (both by question key) said at their question. Fields are named by
+    question key, their ids begin with `q-`; `first_field` gives the id to link to.
     """
     lang = spoken(questionnaire, lang)
     total = len(questionnaire.questions)
@@ -45,7 +45,9 @@ def draw(
         parts = []
         for section in questionnaire.sections:
             questions = [
-                _question(question, questionnaire.position[question.key] + 1, lang, answers or {}, problems or {})
+                _question(
+                    question, questionnaire.position[question.key] + 1, lang, answers or {}, problems or {}
+                )
                 for question in section.questions
             ]
             parts.append(_part(section, lang, questions))
@@ -104,6 +106,8 @@ def _question(
     if options and not question.required and question.kind is not Kind.MULTIPLE:
         options.append(("", gettext("No answer")))
     hint = say(question.hint, lang)
+    notes = [what for what, there in (("hint", hint), ("error", problem)) if there]
+    fraction = rf"([.][0-9]{{1,{question.decimals}}})?" if question.decimals else ""
     return {
         "key": question.key,
         "number": number,
@@ -111,18 +115,20 @@ def _question(
         "text": say(question.text, lang),
         "hint": hint,
         "optional": not question.required,
-        "options": [
-            {"value": value, "label": label, "id": f"q-{question.key}-{value or 'none'}", "chosen": value in given}
-            for value, label in options
-        ],
+        "options": [_option(question, value, label, given) for value, label in options],
         "many": len(options) > 5,
         "value": given[0] if given else "",
         "error": capfirst(changed(problem, place="").say(gettext)) if problem else "",
-        "described": " ".join(f"q-{question.key}-{what}" for what, there in (("hint", hint), ("error", problem)) if there),
+        "described": " ".join(f"q-{question.key}-{note}" for note in notes),
         "minimum": None if question.minimum is None else plain(question.minimum),
         "maximum": None if question.maximum is None else plain(question.maximum),
-        "pattern": rf"\s*[+\-]?[0-9]+([.][0-9]{{1,{question.decimals}}})?\s*" if question.decimals else r"\s*[+\-]?[0-9]+\s*",
-    }  # fmt: skip
+        "pattern": rf"\s*[+\-]?[0-9]+{fraction}\s*",
+    }
+
+
+def _option(question: Question, value: str, label: str, given: Sequence[str]) -> dict[str, Any]:
+    name = f"q-{question.key}-{value or 'none'}"
+    return {"value": value, "label": label, "id": name, "chosen": value in given}
 
 
 def _django_code(lang: str) -> str:

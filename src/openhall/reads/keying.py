@@ -1,5 +1,5 @@
-"""What a clerk at the keyboard needs: the offices to choose from, whose sheet a serial number is, how far the work is,
-and how well two entries of the same sheets agree. Seed 4.1.
+"""What a clerk at the keyboard needs: the offices to choose from, whose sheet a serial number is, how far
+the work is, and how well two entries of the same sheets agree. Seed 4.1.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ MOST_DIGITS = 9
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What a typed serial number says. `office` is known for sheets printed here, `stored` for sheets stored before."""
+    """What a typed serial number says. `office` is known of sheets printed here, `stored` of stored ones."""
 
     serial: str  # as it is stored
     office: Office | None = None
@@ -39,7 +39,7 @@ def offices_for(wave: Wave, person: User, verb: str = "sheet.key") -> list[Offic
 
 
 def find_place(wave: Wave, typed: str) -> Place:
-    """Whose sheet this is: the office it was printed for where its number is one of ours, else only the number."""
+    """Whose sheet this is: the office it was printed for if the number is one of ours, else no office."""
     serial = " ".join(unicodedata.normalize("NFKC", typed).split())
     office = None
     if serial.isascii() and serial.isdecimal() and len(serial) <= MOST_DIGITS:
@@ -74,7 +74,7 @@ def keyed_by(response: Response) -> User | None:
 
 
 def waiting_for_second(wave: Wave, person: User) -> QuerySet[Response]:
-    """Sheets with a serial number nobody has keyed a second time, within this person's reach, in serial order."""
+    """Sheets nobody has keyed a second time, within this person's reach, in order of their serial numbers."""
     sheets = Response.objects.filter(wave=wave, second=None, complete=True).exclude(serial=None)
     if person.role == Role.CLERK:
         sheets = sheets.filter(office=person.office_id)
@@ -137,7 +137,7 @@ class Agreement:
 
 
 def agreement(wave: Wave, seconds: Iterable[SecondEntry]) -> Agreement:
-    """Cohen's kappa and the share entered alike, from the entries as they were keyed, before anything was settled.
+    """Cohen's kappa and the share entered alike, from the entries as keyed, before anything was settled.
 
     A blank is a code of its own here, and so is each double mark: overlooking one is a keying mistake too.
     """

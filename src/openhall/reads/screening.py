@@ -1,5 +1,5 @@
-"""What the validity rules look at and what a person deciding needs: counts per rule, the sheets found, the decisions
-made, and one sheet with its answers and history. The rules themselves: `surveys.validity`. Seed 4.1.
+"""What the validity rules look at and what a person deciding needs: counts per rule, the sheets found, the
+decisions made, one sheet with its answers and history. The rules themselves: `surveys.validity`. Seed 4.1.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def limits_of(wave: Wave) -> validity.Limits:
 
 
 def scope(wave: Wave, only: Collection[int] | None = None) -> QuerySet[Response]:
-    """The complete sheets of the wave, or those of `only` and every sheet with exactly the same answers as one of them."""
+    """The complete sheets of the wave, or `only` and every sheet with the same answers as one of them."""
     sheets = Response.objects.filter(wave=wave).complete()
     if only is None:
         return sheets
@@ -128,7 +128,7 @@ def decisions(wave: Wave) -> list[Decided]:
 
 
 def cautions(wave: Wave) -> list[validity.Caution]:
-    """What is odd about the valid sheets together. Reads every answer, so it is kept until the data changes."""
+    """What is odd about the valid sheets together. It reads every answer, so it is kept till they change."""
     key = f"openhall.cautions.{wave.pk}.{fingerprint(wave)}"
     found: list[validity.Caution] | None = cache.get(key)
     if found is None:
@@ -140,7 +140,7 @@ def cautions(wave: Wave) -> list[validity.Caution]:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One question of a sheet and what was marked: the labels, and whether that is a blank or a double mark."""
+    """One question of a sheet and what was marked: the labels, none for a blank."""
 
     number: int
     question: Question

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from openhall.errors import N_
-from openhall.report.cautions import told_together
+from openhall.report.cautions import many_tests, told_together
 from openhall.report.crosstables import crossed
 from openhall.report.document import Block, Column, Row, Section, Table
 from openhall.report.material import ORDER_4_4, Material, codes, pair
@@ -56,21 +56,17 @@ def _crossed(material: Material) -> list[Block]:
             N_(
                 "Each background was crossed with overall satisfaction and tested with Pearson's"
                 " chi-square; where expected counts are too small, p comes from {tables} random tables with"
-                " the same margins (seed {seed}). Effect size: Cramér's V with 95% interval. As {tests}"
-                " tests were run, p is also given after Holm's correction; conclusions rest on that one. N"
-                " = {n}."
+                " the same margins (seed {seed}). Effect size: Cramér's V with 95% interval. N = {n}."
             ),
             tables=f"{_random_tables(tested):,}",
             seed=material.study.seed,
-            tests=len(tested),
             n=material.n,
         ),
         _table(tested, material.numbers.table(), pen),
     ]
     cautions = [(pen.background(one.factor), one.table.cautions) for one in tested]
     blocks += told_together(cautions, pen, leave=(Code.SMALL_GROUPS, Code.TINY_GROUPS))
-    if len(tested) > 1:
-        blocks.append(_many(len(tested), pen))
+    blocks += many_tests(len(tested), pen)
     blocks.append(_summary(tested, pen))
     for place, one in enumerate(tested, start=1):
         blocks += crossed(material, one.factor, one.table, one.p, f"4.4.{place}")
@@ -151,18 +147,6 @@ def _table(tested: list[Tested], key: str, pen: Pen) -> Table:
         )
     caption = pen(N_("Chi-square tests of background by overall satisfaction"))
     return Table(key=key, caption=caption, columns=tuple(columns), rows=tuple(rows), notes=tuple(notes))
-
-
-def _many(tests: int, pen: Pen) -> Block:
-    return pen.caution(
-        "many_tests",
-        N_(
-            "{tests} tests at once: with a limit of .05 each, the chance of at least one false alarm would"
-            " be {chance}%. Holm's correction keeps it at 5%."
-        ),
-        tests=tests,
-        chance=f"{100 * (1 - 0.95**tests):.0f}",
-    )
 
 
 def _summary(tested: list[Tested], pen: Pen) -> Block:

@@ -132,6 +132,17 @@ def told_together(
     ]
 
 
+def many_tests(tests: int, pen: Pen) -> list[document.Block]:
+    """What many tests at once mean for their p; nothing for a single one."""
+    if tests < 2:
+        return []
+    template = N_(
+        "{tests} tests at once: if nothing differed, the chance of at least one false alarm at .05 would be"
+        " {chance}%. So p is also given after Holm's correction, and conclusions rest on that one."
+    )
+    return [pen.caution("many_tests", template, tests=tests, chance=decimals(100 * (1 - 0.95**tests), 0))]
+
+
 def _said(key: str, value: Any, labels: Mapping[str, str], pen: Pen) -> str:
     """One value of a caution in words."""
     if key in ("levels", "items", "item"):

@@ -23,7 +23,6 @@ STEP = 42  # height of one label and its bar
 LINE = 16  # height of each further line of a label
 INK, PALE_INK, GRID, BLUE, MARK = "#0b0c0c", "#505a5f", "#d8dcdf", "#2a6fae", "#0b0c0c"
 DIVERGING = ("#0b3c6f", "#6ea3d4", "#e6e6e3", "#f3b57f", "#b54f0b")
-ON_COLOUR = ("#ffffff", INK, INK, INK, "#ffffff")  # text on the colour above, at least 4.5 : 1
 
 CONFIG: Spec = {
     "font": FAMILY,
@@ -294,12 +293,33 @@ def _chart(data: list[dict[str, Any]], layers: list[Spec], lines: int) -> Spec:
 
 
 def _paint(steps: int) -> tuple[list[str], list[str]]:
-    """Colours for a scale of any length: the two sides from the ends inwards, a pale middle where there is
-    one."""
+    """Colours for a scale of any length, mixed from the five, and the colour of text on each."""
     if steps <= 1:
         return [BLUE][:steps], ["#ffffff"][:steps]
-    picks = [round(step * 4 / (steps - 1)) for step in range(steps)]
-    return [DIVERGING[pick] for pick in picks], [ON_COLOUR[pick] for pick in picks]
+    paints = [_mixed(step * (len(DIVERGING) - 1) / (steps - 1)) for step in range(steps)]
+    return paints, ["#ffffff" if lightness(paint) < 115 else INK for paint in paints]
+
+
+def _mixed(place: float) -> str:
+    """The colour at a place of DIVERGING, between two of them where it is not whole."""
+    before = min(int(place), len(DIVERGING) - 2)
+    share = place - before
+    parts = zip(_parts(DIVERGING[before]), _parts(DIVERGING[before + 1]), strict=True)
+    return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in parts)
+
+
+def _parts(colour: str) -> tuple[int, int, int]:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def lightness(colour: str) -> float:
+    """How light a colour is in a greyscale print, 0 to 255.
+
+    >>> lightness("#ffffff"), lightness("#000000")
+    (255.0, 0.0)
+    """
+    red, green, blue = _parts(colour)
+    return round(0.2126 * red + 0.7152 * green + 0.0722 * blue, 3)
 
 
 def _legend_columns(names: Sequence[str]) -> int:

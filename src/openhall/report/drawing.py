@@ -30,6 +30,9 @@ def svg(spec: Mapping[str, Any], *, keep_in: Path | None = None) -> str:
     """The chart as a free-standing SVG file with its size in pixels. `keep_in`: a folder that remembers
     drawings."""
     text = json.dumps(spec, sort_keys=True, ensure_ascii=False)
+    if "NaN" in text or "Infinity" in text:  # what cannot be computed is not drawn
+        known = json.loads(text, parse_constant=lambda _: None)
+        text = json.dumps(known, sort_keys=True, ensure_ascii=False)
     if keep_in is None:
         return _drawn(text)
     kept = keep_in / f"{hashlib.sha256(text.encode()).hexdigest()}.svg"
@@ -60,6 +63,14 @@ def inline_svg(
 def png(spec: Mapping[str, Any], *, scale: float = 2, keep_in: Path | None = None) -> bytes:
     """The chart as pixels, for programs that cannot show SVG."""
     return _pixels(svg(spec, keep_in=keep_in), scale)
+
+
+def size(drawn: str) -> tuple[float, float]:
+    """Width and height of a drawing, in pixels."""
+    found = _HEAD.search(drawn)
+    assert found is not None
+    width, height = found[1].split()[2:]
+    return float(width), float(height)
 
 
 @lru_cache(maxsize=256)

@@ -35,7 +35,7 @@ def section(material: Material) -> Section:
     ]
     if not ledger.returned:
         blocks.append(pen.text(N_("No sheet has been returned yet.")))
-    if ledger.lines:
+    if ledger.returned or ledger.issued:
         blocks.append(_table(ledger, pen))
     if ledger.returned:
         blocks += [*_counted(ledger, pen), *_reasons(ledger, pen), *_offices(ledger, pen)]
@@ -57,6 +57,7 @@ def _table(ledger: Ledger, pen: Pen) -> Table:
     rows = [
         _row(line.office or pen(N_("Not stated")), line.issued, line.returned, line.void)
         for line in ledger.lines
+        if line.office or len(ledger.lines) > 1
     ]
     total = _row(pen(N_("Total")), ledger.issued, ledger.returned, ledger.void)
     return Table(

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from openhall.errors import N_
 from openhall.report import charts, strength
-from openhall.report.cautions import told
+from openhall.report.cautions import many_tests, told
 from openhall.report.document import Block, Column, Figure, Heading, Row, Section, Table
 from openhall.report.itemtable import item_table
 from openhall.report.material import ORDER_4_5, SMALL, Material, codes, pair
@@ -54,15 +54,14 @@ def _by_background(material: Material) -> list[Block]:
                 "Mean overall satisfaction on the scale from {low} to {high} in each group, with Student's"
                 " 95% interval; groups with fewer than {small} answers have a hollow dot. The means are"
                 " compared by one-way analysis of variance, or Welch's where the groups do not scatter"
-                " alike or differ much in size; p is corrected after Holm over the {tests} comparisons, and"
-                " conclusions rest on that one. N = {n}."
+                " alike or differ much in size. N = {n}."
             ),
             low=min(material.steps),
             high=max(material.steps),
             small=SMALL,
-            tests=len(study.factors),
             n=material.n,
-        )
+        ),
+        *many_tests(len(study.factors), pen),
     ]
     factors = material.factors(ORDER_4_5)
     values = material.sample[study.overall.key]

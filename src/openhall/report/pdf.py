@@ -16,10 +16,11 @@ from openhall.errors import N_
 from openhall.language import translator
 from openhall.report import fonts
 from openhall.report.document import Block, Caution, Figure, Heading, Paragraph, Report, Table
-from openhall.report.drawing import svg
+from openhall.report.drawing import size, svg
 from openhall.report.numerals import unbroken
 
 LAYOUT = Path(__file__).with_name("report.typ")
+WIDTH, TALLEST = 11.5, 20.0  # of a chart, in centimetres
 REGION = {"en": "GB", "zh": "CN"}
 
 
@@ -77,15 +78,23 @@ def _block(block: Block, report: Report, folder: Path, keep_in: Path | None) -> 
             return {"kind": "table", **_table(block, report)}
         case Figure():
             file = f"figure-{len(list(folder.glob('*.svg'))) + 1}.svg"
-            (folder / file).write_text(svg(block.spec, keep_in=keep_in), "utf-8")
+            drawn = svg(block.spec, keep_in=keep_in)
+            (folder / file).write_text(drawn, "utf-8")
             table = _table(block.table, report) if block.table else None
             return {
                 "kind": "figure",
                 "file": file,
+                "width": _width(drawn),
                 "caption": report.headline(block),
                 "alt": block.alt,
                 "table": table,
             }
+
+
+def _width(drawn: str) -> float:
+    """How wide a chart is set, in centimetres: as usual, or narrower where it would be higher than a page."""
+    width, height = size(drawn)
+    return min(WIDTH, TALLEST * width / height)
 
 
 def _table(table: Table, report: Report) -> dict[str, Any]:

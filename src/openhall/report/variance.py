@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from openhall.errors import N_
 from openhall.report import strength
-from openhall.report.cautions import told_together
+from openhall.report.cautions import many_tests, told_together
 from openhall.report.document import Block, Caution, Column, Row, Section, Table
 from openhall.report.material import ORDER_4_5, Material, codes, pair
 from openhall.report.numerals import Format, decimals, interval, p_cell, p_equals, unit
@@ -64,29 +64,16 @@ def _analysed(material: Material) -> list[Block]:
             N_(
                 "The score of each dimension was compared between the groups of each background (factor:"
                 " background; dependent: dimension score; N = {n}). Read is the classic F, or Welch's where"
-                " the groups do not scatter alike or differ much in size. As {tests} tests were run, p is"
-                " corrected after Holm; conclusions rest on that one. Effect sizes: η² with 95% interval,"
-                " and ω²."
+                " the groups do not scatter alike or differ much in size. Effect sizes: η² with 95%"
+                " interval, and ω²."
             ),
             n=material.n,
-            tests=len(found),
         ),
         _table(found, key, pen),
         _checks(found, f"{key}a", pen),
     ]
     blocks += _cautions(found, pen)
-    if len(found) > 1:
-        blocks.append(
-            pen.caution(
-                "many_tests",
-                N_(
-                    "{tests} tests at once: about {alarms} would fall below .05 by chance alone. Read the"
-                    " corrected p."
-                ),
-                tests=len(found),
-                alarms=decimals(0.05 * len(found), 0 if len(found) >= 20 else 1),
-            )
-        )
+    blocks += many_tests(len(found), pen)
     return [*blocks, *_findings(found, pen), *_differing(found, f"{key}b", pen)]
 
 
