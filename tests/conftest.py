@@ -14,9 +14,13 @@ os.environ["OPENHALL_DEBUG"] = ""
 import pytest
 from django.db import connections
 from django.test import override_settings
+from hypothesis import settings
 
 from tests import town as small_town
 from tests.everything import chromium
+
+settings.register_profile("openhall", deadline=None)  # a busy machine is no fault of the code
+settings.load_profile("openhall")
 
 DATA = Path(os.environ["OPENHALL_DATA_DIR"])
 FAST = {

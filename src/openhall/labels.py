@@ -31,6 +31,7 @@ EVENTS = {
     "sheet.excluded": N_("Excluded the sheet, “{rule}”. Reason: {reason}"),
     "sheet.kept": N_("Kept the sheet in spite of “{rule}”. Reason: {reason}"),
     "sheet.restored": N_("Took back the decision about “{rule}”"),
+    "hall.described": N_("Described the hall: {offices} offices, {people} people"),
     "report.requested": N_("Asked for the report as {format}"),
     "data.exported": N_("Took the data of {count} sheets as {file}"),
 }

@@ -189,8 +189,12 @@ def _wait_until_it_answers(web: subprocess.Popen[bytes], host: str, port: int) -
 
 def _status(address: str) -> int:
     """The status of the answer, 0 for none; a refused host name or a redirect is an answer too."""
+    from django.conf import settings
+
+    names = [name.lstrip(".") for name in settings.ALLOWED_HOSTS if name != "*"]
+    question = urllib.request.Request(address, headers={"Host": names[0]} if names else {})  # noqa: S310
     try:
-        with urllib.request.build_opener(_StayHere).open(address, timeout=5) as answer:
+        with urllib.request.build_opener(_StayHere).open(question, timeout=5) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as error:
         return error.code

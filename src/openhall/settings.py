@@ -147,7 +147,7 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
     }
 }
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000  # the survey view itself allows fewer
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000  # the survey view itself allows fewer
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 ANSWERS_PER_HOUR = int(os.environ.get("OPENHALL_ANSWERS_PER_HOUR", "60"))  # from one network address; tablets are free
 CODES_PER_HOUR = int(os.environ.get("OPENHALL_CODES_PER_HOUR", "20"))  # tries of one network address

@@ -143,6 +143,11 @@ def test_a_refusal_comes_back_in_the_language_of_the_page(client, town):
     assert answer.status_code == 200
 
 
+def test_a_step_that_leads_nowhere_is_not_offered(client, town):
+    answer = page(sign_in(client, town.analyst), "wave_open", town.wave.key)
+    assert (answer.status_code, answer.url) == (302, reverse("desk:wave", args=[town.wave.key]))
+
+
 def test_the_version_of_an_open_wave_cannot_be_chosen_again(client, town):
     sign_in(client, town.analyst)
     form = page(client, "wave_edit", town.wave.key).content.decode()

@@ -206,5 +206,11 @@ def test_pdf_shows_text_as_it_is() -> None:
     assert "#let x = [*bold*] $a$ \\ @ref <label>" in reader.pages[-1].extract_text().replace("\n", " ")
 
 
+def test_a_chart_higher_than_a_page_is_made_smaller() -> None:
+    assert pdf._width('<svg width="450" height="300" viewBox="0 0 450 300">') == pdf.WIDTH
+    tall = pdf._width('<svg width="450" height="1800" viewBox="0 0 450 1800">')
+    assert tall * 1800 / 450 == pdf.TALLEST
+
+
 def test_pdf_is_the_same_for_the_same_report() -> None:
     assert pdf.document(tiny_report()) == pdf.document(tiny_report())

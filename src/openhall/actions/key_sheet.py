@@ -141,9 +141,7 @@ def _store(wave: Wave, serial: str, office: Office, language: str, answers: tupl
         place = find_place(wave, serial)
         if place.stored is None:
             raise
-        raise BadInput(
-            N_("The sheet has not been stored."), problems=[_already(place)]
-        ) from None
+        raise BadInput(N_("The sheet has not been stored."), problems=[_already(place)]) from None
     room = Q(quota=None) | Q(
         filled__lt=F("quota")
     )  # paper counts towards a quota but is never refused for it

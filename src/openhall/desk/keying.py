@@ -197,7 +197,9 @@ def _page(
         "wrong": wrong,
         "typed": {name: typed.get(name, "") for name in ("serial", "office", "language")},
         "parts": list(_parts(wave.version.asked, request, wrong)),
-        "focus": next((error["key"] for error in errors if error["key"]), _start(wave, typed.get("serial", ""))),
+        "focus": next(
+            (error["key"] for error in errors if error["key"]), _start(wave, typed.get("serial", ""))
+        ),
         "stored": _just_stored(request, wave),
         "rules": VOID_REASONS,
         "today": read.keyed_today(wave, request.user),

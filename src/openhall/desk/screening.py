@@ -85,7 +85,7 @@ def screening_restore(request: HttpRequest, key: str) -> HttpResponse:
 
 @staff("sheet.key")
 def response(request: HttpRequest, pk: int) -> HttpResponse:
-    """One sheet with its answers, findings and history; a clerk sees the paper of the own office."""
+    """One sheet with its answers, findings and history; a clerk sees the own office's, by serial number."""
     return _sheet_page(request, _response(request.user, pk))
 
 
@@ -114,7 +114,7 @@ def _wave(key: str) -> Wave:
 
 def _response(person: User, pk: int) -> Response:
     found = get_object_or_404(Response.objects.select_related("wave", "version", "office"), pk=pk)
-    own = found.office_id == person.office_id and found.channel == Response.Channel.PAPER
+    own = found.office_id == person.office_id and found.serial is not None
     if person.role == Role.CLERK and not own:
         raise Http404
     return found

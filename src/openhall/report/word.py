@@ -13,7 +13,6 @@ from typing import Any
 
 from docx import Document
 from docx.enum.section import WD_ORIENT
-from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -21,15 +20,13 @@ from docx.shared import Cm, Pt, RGBColor
 
 from openhall.errors import N_
 from openhall.language import translator
-from openhall.report.document import Block, Caution, Column, Figure, Heading, Manner, Paragraph, Report, Table
+from openhall.report.document import Block, Caution, Figure, Heading, Manner, Paragraph, Report, Table
 from openhall.report.drawing import png
-from openhall.report.lettering import text_width
 from openhall.report.numerals import unbroken
+from openhall.report.wordtable import table_element
 
 BODY, HEADINGS = ("Times New Roman", "SimSun"), ("Arial", "SimHei")
 LANGUAGE = {"en": "en-GB", "zh": "zh-CN"}
-TEXT_WIDTH, CELL_MARGIN, CM_PER_POINT = 16.5, 0.09, 2.54 / 72  # centimetres
-SHORT = 14  # a table of so many rows stays on one page
 GREY = RGBColor(0x50, 0x5A, 0x5F)
 
 
@@ -87,152 +84,13 @@ def _figure(doc: Any, figure: Figure, report: Report, keep_in: Path | None) -> N
 
 
 def _table(doc: Any, table: Table, report: Report) -> None:
-    caption = doc.add_paragraph(report.headline(table), style="Caption")
+    headline = report.headline(table)
+    caption = doc.add_paragraph(headline, style="Caption")
     caption.paragraph_format.keep_with_next = True
-    spans, width = table.spans(), len(table.columns)
-    points = 9.0 if width <= 8 else 8.0 if width <= 10 else 7.5
-    size = Pt(points)
-    grid = doc.add_table(rows=0, cols=width)
-    grid.alignment, grid.autofit = WD_TABLE_ALIGNMENT.LEFT, False
-    _margins(grid)
-    widths = _widths(table, points)
-    for column, share in zip(grid.columns, widths, strict=True):
-        column.width = share
-    heads = []
-    if spans:
-        heads.append(_line(grid, [column.over for column in table.columns], table, size, widths, bold=True))
-        _join(grid.rows[0], spans)
-    heads.append(_line(grid, [column.heading for column in table.columns], table, size, widths, bold=True))
-    last = None
-    for group, rows in table.bands():
-        if group:
-            last = _line(grid, [group] + [""] * (width - 1), table, size, widths, bold=True)
-            _merge(last.cells[0], last.cells[-1])
-        for row in rows:
-            last = _line(grid, table.shown(row), table, size, widths, bold=row.total)
-            if row.total:
-                _edge(last, "top", 4)
-    for head in heads:
-        _repeat(head)
-    _edge(heads[0], "top", 12)
-    _edge(heads[-1], "bottom", 4)
-    _edge(last or heads[-1], "bottom", 12)
-    if len(table.rows) <= SHORT:
-        _keep_together(grid)
+    caption._p.addnext(table_element(table, headline))
     for note in table.notes:
         _small(doc, note)
     doc.add_paragraph().paragraph_format.space_after = Pt(2)
-
-
-def _widths(table: Table, points: float) -> list[int]:
-    """Column widths: what the longest figure or word needs; text columns share what is left."""
-    shown = [table.shown(row) for row in table.rows]
-    needs = []
-    for place, column in enumerate(table.columns):
-        cells = [cells[place] for cells in shown]
-        words = cells if not column.is_text else [word for cell in cells for word in cell.split()]
-        longest = max((text_width(text, points) for text in [*words, *column.heading.split()]), default=0.0)
-        needs.append(1.5 * longest * CM_PER_POINT + 2 * CELL_MARGIN)
-    long = [
-        place for place, column in enumerate(table.columns) if place == 0 or _is_long(shown, column, place)
-    ]
-    left = TEXT_WIDTH - sum(needs)
-    widths = [need + max(0, left) / len(long) * (place in long) for place, need in enumerate(needs)]
-    return [int(Cm(width * min(1, TEXT_WIDTH / sum(widths)))) for width in widths]
-
-
-def _fit_spans(needs: list[float], spans: list[tuple[str, int]], points: float) -> None:
-    """Widen the columns under a shared heading until its longest word fits."""
-    place = 0
-    for name, count in spans:
-        longest = max((text_width(word, points) for word in name.split()), default=0.0)
-        missing = 1.5 * longest * CM_PER_POINT + 2 * CELL_MARGIN - sum(needs[place : place + count])
-        for column in range(place, place + count):
-            needs[column] += max(0.0, missing) / count
-        place += count
-
-
-def _is_long(shown: list[list[str]], column: Column, place: int) -> bool:
-    return column.is_text and any(len(cells[place]) > 20 for cells in shown)
-
-
-def _line(
-    grid: Any, texts: list[str], table: Table, size: Any, widths: list[int], *, bold: bool = False
-) -> Any:
-    row = grid.add_row()
-    for place, (cell, text) in enumerate(zip(row.cells, texts, strict=True)):
-        cell.width = widths[place]
-        said = cell.paragraphs[0]
-        said.paragraph_format.space_after = said.paragraph_format.space_before = Pt(1)
-        said.paragraph_format.line_spacing = 1.0
-        if place and not table.columns[place].is_text:
-            said.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-        run = said.add_run(text)
-        run.font.size, run.bold = size, bold
-    _unbroken(row)
-    return row
-
-
-def _join(row: Any, spans: list[tuple[str, int]]) -> None:
-    """One cell for each heading over several columns."""
-    place = 0
-    for _, count in spans:
-        if count > 1:
-            joined = _merge(row.cells[place], row.cells[place + count - 1])
-            joined.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.CENTER
-            _cell_edge(joined, "bottom", 2)
-        place += count
-
-
-def _merge(first: Any, last: Any) -> Any:
-    """One cell of several, with the text of the first alone."""
-    joined = first.merge(last)
-    for said in joined.paragraphs[1:]:
-        said._element.getparent().remove(said._element)
-    return joined
-
-
-def _edge(row: Any, side: str, eighths: int) -> None:
-    """A line above or below a row, in eighths of a point."""
-    for cell in row.cells:
-        _cell_edge(cell, side, eighths)
-
-
-def _cell_edge(cell: Any, side: str, eighths: int) -> None:
-    properties = cell._element.get_or_add_tcPr()
-    borders = properties.find(qn("w:tcBorders"))
-    if borders is None:
-        borders = OxmlElement("w:tcBorders")
-        properties.append(borders)
-    for old in borders.findall(qn(f"w:{side}")):
-        borders.remove(old)
-    borders.insert(
-        0 if side == "top" else len(borders), _xml(f"w:{side}", val="single", sz=eighths, color="000000")
-    )
-
-
-def _margins(grid: Any) -> None:
-    """Narrow cells, so that tables of twelve columns fit on a page."""
-    margins = OxmlElement("w:tblCellMar")
-    for side in ("left", "right"):
-        margins.append(_xml(f"w:{side}", w=round(CELL_MARGIN / CM_PER_POINT * 20), type="dxa"))
-    grid._tbl.tblPr.append(margins)
-
-
-def _keep_together(grid: Any) -> None:
-    """No page break inside the table."""
-    for said in grid._tbl.iter(qn("w:pPr")):
-        if said.find(qn("w:keepNext")) is None:
-            said.insert(1 if said.find(qn("w:pStyle")) is not None else 0, OxmlElement("w:keepNext"))
-
-
-def _repeat(row: Any) -> None:
-    """This row again at the top of every page the table runs over."""
-    row._tr.get_or_add_trPr().append(_xml("w:tblHeader", val="true"))
-
-
-def _unbroken(row: Any) -> None:
-    row._tr.get_or_add_trPr().append(_xml("w:cantSplit", val="true"))
 
 
 def _small(doc: Any, text: str) -> None:
