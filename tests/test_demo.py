@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 from django.core.management import CommandError, call_command
 
-from openhall import demo, demo_answers
+from openhall import demo, demo_answers, demo_waves
 from openhall.errors import NotAllowed
 from openhall.models import Event, Flag, Office, Response, User, Wave
 from openhall.reads.ledger import ledger
@@ -21,7 +21,7 @@ def qinghe(db, settings, tmp_path):
 
 
 def test_the_study_gives_300_valid_of_338_reconstructed_sheets(qinghe):
-    wave = Wave.objects.get(key=demo.STUDY)
+    wave = Wave.objects.get(key=demo_waves.STUDY)
     counted = ledger(wave)
     assert wave.state == "closed" and wave.planned == 400
     assert [branch.total.issued for branch in counted.branches] == [110, 85, 120, 83]
@@ -32,7 +32,7 @@ def test_the_study_gives_300_valid_of_338_reconstructed_sheets(qinghe):
 
 
 def test_the_open_wave_has_answers_of_every_sort(qinghe, client):
-    wave = Wave.objects.get(key=demo.AUTUMN)
+    wave = Wave.objects.get(key=demo_waves.AUTUMN)
     assert wave.state == "open" and wave.listed
     found = Response.objects.filter(wave=wave)
     assert found.count() == 60 and found.filter(complete=False).count() == 5

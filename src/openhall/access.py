@@ -26,7 +26,7 @@ def staff(verb: str | None = None) -> Callable[[View], View]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
-                if "HX-Request" in request.headers:  # a part of a page: load the whole page, which leads to the sign-in
+                if "HX-Request" in request.headers:  # a part of a page: load the whole, which leads to the sign-in
                     return HttpResponse(status=401, headers={"HX-Refresh": "true"})
                 return redirect_to_login(request.get_full_path())
             if verb and not request.user.may(verb):

@@ -43,8 +43,8 @@ def main(host: str, port: int, *, workers: int = 2, demo: bool = False) -> None:
     children: Children = {}
     try:
         children["web"] = _start_web(host, port, workers)
-        children["worker"] = _start("openhall.worker")
         _wait_until_it_answers(children["web"], host, port)
+        children["worker"] = _start("openhall.worker")
         _greet(host, port)
         _watch(children)
     except KeyboardInterrupt:

@@ -18,7 +18,7 @@ from openhall.report.lettering import text_width, wrapped
 
 Spec = dict[str, Any]
 
-WIDTH = 440
+WIDTH = 360  # read as it is on a phone, half as large again on a desk
 STEP = 42  # height of one label and its bar
 LINE = 16  # height of each further line of a label
 INK, PALE_INK, GRID, BLUE, MARK = "#0b0c0c", "#505a5f", "#d8dcdf", "#2a6fae", "#0b0c0c"

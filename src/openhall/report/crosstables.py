@@ -8,7 +8,7 @@ from openhall.report import charts, strength
 from openhall.report.cautions import told
 from openhall.report.document import Block, Column, Figure, Heading, Row, Table
 from openhall.report.material import Material, pair
-from openhall.report.numerals import Format, decimals, interval, p_cell, p_equals, percent, unit
+from openhall.report.numerals import Format, decimals, interval, p_cell, p_equals, percent, unbroken, unit
 from openhall.report.pen import Pen
 from openhall.stats.crosstab import Crosstab
 from openhall.stats.study import Factor
@@ -95,7 +95,7 @@ def _chart(material: Material, factor: Factor, table: Crosstab, key: str) -> Fig
         if n:
             shares = [float(share) / 100 for share in table.row_percent[place]]
             label = pen(N_("{group} (n = {n})"), group=pen.word(level.label), n=n)
-            bands.append(charts.Band(label, tuple(shares)))
+            bands.append(charts.Band(unbroken(label), tuple(shares)))
             figures = pen(N_(", ")).join(
                 f"{step} {percent(100 * share)}" for step, share in zip(steps, shares, strict=True) if share
             )

@@ -43,7 +43,7 @@ def workbook(report: Report) -> bytes:
     names: set[str] = {contents.title}
     listed = []
     for table in report.tables():
-        name = _name(report.headline(table), table.key, names)
+        name = _name(table, report.headline(table), names)
         _sheet(book.create_sheet(name), table, report)
         listed.append((name, report.headline(table)))
     _contents(contents, report, listed)
@@ -54,16 +54,14 @@ def workbook(report: Report) -> bytes:
     return file.getvalue()
 
 
-def _name(caption: str, key: str, taken: set[str]) -> str:
-    """A sheet's name: at most 31 characters, none of []:*?/\\, each once."""
-    name = key if not key[:1].isdigit() else caption.split(". ")[0].split("。")[0]
-    name = "".join(" " if char in "[]:*?/\\'" else char for char in name)[:31].strip() or "-"
+def _name(table: Table, headline: str, taken: set[str]) -> str:
+    """A sheet's name, the table's word and number: at most 31 characters, none of []:*?/\\', each once."""
+    wanted = headline.removesuffix(table.caption).strip(" .。:：") or table.key
+    wanted = "".join(" " if char in "[]:*?/\\'" else char for char in wanted)[:31].strip() or "-"
+    name, count = wanted, 1
     while name.lower() in {other.lower() for other in taken}:
-        name = (
-            f"{name[:29]}_{len(taken) % 10}"
-            if not name[-2:].startswith("_")
-            else f"{name[:-1]}{len(taken) % 10}"
-        )
+        count += 1
+        name = f"{wanted[:27]} {count}"
     taken.add(name)
     return name
 

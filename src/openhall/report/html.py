@@ -27,9 +27,11 @@ from openhall.report.document import (
     headline,
 )
 from openhall.report.drawing import inline_svg
+from openhall.report.lettering import text_width
 from openhall.report.numerals import unbroken
 
 HTML_LANG = {"en": "en", "zh": "zh-Hans"}
+LONG_HEADING = 60  # pixels, about
 SHEET = Path(__file__).with_name("report.css")
 PAGE_CSS = f"""
 html {{ background: #fff; -webkit-text-size-adjust: 100%; }}
@@ -137,7 +139,7 @@ def _figure(figure: Figure, lang: str, keep_in: Path | None) -> str:
     drawn = inline_svg(figure.spec, title=caption, alt=figure.alt, name=name, keep_in=keep_in)
     data = table(figure.table, lang) if figure.table else ""
     return (
-        f'<figure class="report-figure" id="{name}">\n<figcaption>{escape(caption)}</figcaption>\n'
+        f'<figure class="report-figure" id="{name}">\n<figcaption>{escape(unbroken(caption))}</figcaption>\n'
         f"{drawn}\n</figure>\n{data}"
     )
 
@@ -151,7 +153,7 @@ def table(block: Table, lang: str) -> str:
     return (
         f'<div class="report-scroll" tabindex="0" role="region" aria-label="{caption}">\n'
         f'<table id="table-{block.key}">\n'
-        f"<caption>{caption}</caption>\n<thead>\n{_head(block)}</thead>\n{bands}</table>\n</div>\n{notes}"
+        f"<caption>{unbroken(caption)}</caption>\n<thead>\n{_head(block)}</thead>\n{bands}</table>\n</div>\n{notes}"
     )
 
 
@@ -163,13 +165,17 @@ def _head(block: Table) -> str:
         for name, count in block.spans()
     )
     lower = "".join(
-        f'<th scope="col"{_class(column)}>{escape(column.heading)}</th>' for column in block.columns
+        f'<th scope="col"{_class(column, head=True)}>{escape(column.heading)}</th>'
+        for column in block.columns
     )
     return (f"<tr>{upper}</tr>\n" if upper else "") + f"<tr>{lower}</tr>\n"
 
 
-def _class(column: Column) -> str:
-    return ' class="report-text"' if column.is_text else ""
+def _class(column: Column, *, head: bool = False) -> str:
+    names = ["report-text"] if column.is_text else []
+    if head and text_width(column.heading) > LONG_HEADING:
+        names.append("report-long")
+    return f' class="{" ".join(names)}"' if names else ""
 
 
 def _band(group: str, rows: list[Row], block: Table) -> str:

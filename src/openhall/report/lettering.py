@@ -21,7 +21,8 @@ def _broken(label: str, width: float) -> list[str]:
     (['one two', 'three'], ['政务服', '务大厅'])
     """
     lines = [""]
-    for word in re.findall(r"[⺀-鿿＀-￯]|[^\s⺀-鿿＀-￯]+|\s+", " ".join(label.split())):
+    label = re.sub(r"[ \t\r\n]+", " ", label)  # but not the space that must not be broken
+    for word in re.findall(r"[⺀-鿿＀-￯]|[^ ⺀-鿿＀-￯]+| +", label):
         if lines[-1] and text_width(lines[-1] + word) > width:
             lines.append("")
         lines[-1] += word if lines[-1] or not word.isspace() else ""

@@ -9,7 +9,7 @@ from openhall.report.cautions import many_tests, told
 from openhall.report.document import Block, Column, Figure, Heading, Row, Section, Table
 from openhall.report.itemtable import item_table
 from openhall.report.material import ORDER_4_5, SMALL, Material, codes, pair
-from openhall.report.numerals import Format, decimals, interval, p_cell, p_equals, unit
+from openhall.report.numerals import Format, decimals, interval, p_cell, p_equals, unbroken, unit
 from openhall.report.pen import Pen
 from openhall.stats.cautions import Code
 from openhall.stats.correction import holm
@@ -89,9 +89,7 @@ def _figure(material: Material, factor: Factor, result: Oneway) -> Figure:
     groups = [group for group in result.groups.groups if group.n]
     dots = [
         charts.Mean(
-            label=pen(N_("{group} (n = {n})"), group=pen.level(factor, group.code), n=group.n).replace(
-                "n = ", "n\u00a0=\u00a0"
-            ),
+            label=unbroken(pen(N_("{group} (n = {n})"), group=pen.level(factor, group.code), n=group.n)),
             mean=group.mean,
             low=group.interval.low,
             high=group.interval.high,

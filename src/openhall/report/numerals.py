@@ -14,7 +14,8 @@ from enum import StrEnum
 Value = str | int | float | tuple[float, float] | None
 
 NOTHING = "–"
-_TOGETHER = re.compile(r"\S+ [=<>] \S+|(?:\d+% CI )?\[[^\]]*\]")
+_SIGN = re.compile(r"(?<=\S) ([=<>]) (?=\S)")
+_BRACKET = re.compile(r"(?:\d+% CI )?\[[^\]]*\]")
 
 
 class Format(StrEnum):
@@ -123,4 +124,5 @@ def unbroken(text: str) -> str:
     >>> unbroken("p = .041, 95% CI [.10, .20]") == "p\u00a0=\u00a0.041, 95%\u00a0CI\u00a0[.10,\u00a0.20]"
     True
     """
-    return _TOGETHER.sub(lambda found: found[0].replace(" ", "\u00a0"), text)
+    text = _SIGN.sub("\u00a0\\1\u00a0", text)
+    return _BRACKET.sub(lambda found: found[0].replace(" ", "\u00a0"), text)

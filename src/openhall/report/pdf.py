@@ -20,7 +20,7 @@ from openhall.report.drawing import size, svg
 from openhall.report.numerals import unbroken
 
 LAYOUT = Path(__file__).with_name("report.typ")
-WIDTH, TALLEST = 11.5, 20.0  # of a chart, in centimetres
+WIDTH, TALLEST = 9.5, 20.0  # of a chart, in centimetres
 REGION = {"en": "GB", "zh": "CN"}
 
 

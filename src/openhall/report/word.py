@@ -72,7 +72,7 @@ def _block(doc: Any, block: Block, report: Report, keep_in: Path | None) -> None
 def _figure(doc: Any, figure: Figure, report: Report, keep_in: Path | None) -> None:
     place = doc.add_paragraph()
     place.paragraph_format.keep_with_next = True
-    picture = place.add_run().add_picture(BytesIO(png(figure.spec, keep_in=keep_in)), width=Cm(11.5))
+    picture = place.add_run().add_picture(BytesIO(png(figure.spec, keep_in=keep_in)), width=Cm(9.5))
     limit = Cm(20)
     if picture.height > limit:
         picture.width, picture.height = int(picture.width * limit / picture.height), limit

@@ -18,7 +18,7 @@ TEXT_WIDTH = 16.5 * 72 / 2.54 * 20  # of the page, in twentieths of a point, as 
 MARGIN = 50  # left and right of a cell's text
 SHORT = 14  # a table of so many rows stays on one page
 THICK, THIN, HAIR = 12, 4, 2  # lines, in eighths of a point
-SLACK = 1.5  # a column is so much wider than the estimate of its text
+SLACK = 1.25  # a column is so much wider than the estimate of its text
 
 Lines = dict[str, int]  # side of a cell -> thickness
 
@@ -35,7 +35,8 @@ def table_element(table: Table, caption: str) -> Any:
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     margins = "".join(f'<w:{side} w:w="{MARGIN}" w:type="dxa"/>' for side in ("left", "right"))
     return parse_xml(
-        f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:tblLayout w:type="fixed"/>'
+        f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/>'
+        '<w:tblLayout w:type="fixed"/>'
         f'<w:tblCellMar>{margins}</w:tblCellMar><w:tblLook w:firstRow="1" w:firstColumn="1"/>'
         f'<w:tblCaption w:val="{escape(caption)}"/></w:tblPr><w:tblGrid>{grid}</w:tblGrid>{made}</w:tbl>'
     )
@@ -119,7 +120,8 @@ def _cell(
         + ('<w:vAlign w:val="bottom"/>' if low else "")
         + "</w:tcPr><w:p><w:pPr>"
         + ("<w:keepNext/>" if keep else "")
-        + f'<w:spacing w:before="20" w:after="20" w:line="240" w:lineRule="auto"/><w:jc w:val="{align}"/></w:pPr>'
+        + '<w:spacing w:before="20" w:after="20" w:line="240" w:lineRule="auto"/>'
+        + f'<w:jc w:val="{align}"/></w:pPr>'
         + f'<w:r><w:rPr>{"<w:b/>" if bold else ""}<w:sz w:val="{size}"/><w:szCs w:val="{size}"/></w:rPr>'
         + f'<w:t xml:space="preserve">{escape(text)}</w:t></w:r></w:p></w:tc>'
     )

@@ -37,6 +37,7 @@ async function indicate() {
   const said = [];
   for (const name of ["waiting", "refused"]) {
     const n = await size(name);
+    line.dataset[name] = n;
     if (n) said.push(form.dataset[name].replace("{n}", n));
   }
   line.textContent = said.join(" · ");
