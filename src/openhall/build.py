@@ -25,22 +25,15 @@ FONTS = PACKAGE / "fonts"
 STATIC_ROOT = PACKAGE / "staticfiles"
 NODE_MODULES = ROOT / "node_modules"
 
-# The town's own font: what the reader's device has, Chinese included. The package's own face is licensed for gov.uk only.
-FONT_STACK = (
-    'system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,'
-    '"PingFang SC","Microsoft YaHei","Noto Sans SC","Noto Sans CJK SC",sans-serif'
-)
-
 
 def main(*, force: bool = False) -> None:
     """Make everything that is missing or out of date, saying each step. Raises OpenHallError with the cure."""
-    made = PACKAGE / "static" / "build" / ".made"
+    made = BUILD / ".made"
     stamp = _stamp()
     if not force and made.exists() and made.read_text() == stamp and STATIC_ROOT.exists():
         return
     if (ROOT / "package-lock.json").exists():
-        _say("Fetching the front-end packages")
-        _npm("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
+        _fetch(force)
         _say("Building styles, scripts and fonts")
         copy_assets()
     _say("Compiling the translations")
@@ -95,9 +88,20 @@ def collect_static() -> None:
     manage("collectstatic", interactive=False, verbosity=0)
 
 
+def _fetch(force: bool) -> None:
+    """The packages of the lock file into node_modules, unless these very ones are there."""
+    lock, fetched = (ROOT / "package-lock.json").read_text("utf-8"), NODE_MODULES / ".fetched"
+    if not force and fetched.exists() and fetched.read_text("utf-8") == lock:
+        return
+    _say("Fetching the front-end packages")
+    _npm("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
+    fetched.write_text(lock, "utf-8")
+
+
 def _stamp() -> str:
     """A fingerprint of everything the build reads."""
-    sources = [ROOT / "package-lock.json", Path(__file__), PACKAGE / "report" / "report.css", *sorted(PACKAGE.glob("locale/*/LC_MESSAGES/*.po"))]
+    sources = [ROOT / "package-lock.json", Path(__file__), PACKAGE / "report" / "report.css"]
+    sources += sorted(PACKAGE.glob("locale/*/LC_MESSAGES/*.po"))
     sources += sorted(p for p in (PACKAGE / "static").rglob("*") if p.is_file() and BUILD not in p.parents)
     digest = hashlib.sha256()
     for source in sources:
