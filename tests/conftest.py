@@ -53,6 +53,16 @@ def fast_settings():
         yield
 
 
+@pytest.fixture(autouse=True)
+def nothing_remembered():
+    """No test sees what a process kept in memory for the one before."""
+    from openhall.actions import budget
+    from openhall.reads import doors
+
+    doors.forget()
+    budget.forget()
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
     """SQLite tests use a file, as a hall does: threads then wait for each other instead of failing."""

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 View = Callable[..., HttpResponse]
 
@@ -37,3 +39,27 @@ def staff(verb: str | None = None) -> Callable[[View], View]:
         return guarded
 
     return wrap
+
+
+def post_only(back: str, *names: str) -> Callable[[View], View]:
+    """Only a form is sent here. Who comes by a link, after signing in again or for the page in the other language,
+    is led to the page `back`, which takes the arguments `names` of this address.
+    """
+
+    def wrap(view: View) -> View:
+        @wraps(view)
+        def posted(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+            if request.method != "POST":
+                return redirect(back, *(kwargs[name] for name in names))
+            return view(request, **kwargs)
+
+        return posted
+
+    return wrap
+
+
+def visitor(request: HttpRequest) -> str:
+    """The network address of the visitor, for the budget only; what the proxy says where one is declared."""
+    if settings.BEHIND_PROXY and (forwarded := request.META.get("HTTP_X_FORWARDED_FOR")):
+        return forwarded.rsplit(",", 1)[-1].strip()
+    return request.META.get("REMOTE_ADDR", "")

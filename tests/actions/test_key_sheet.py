@@ -45,6 +45,21 @@ def test_the_first_number_after_a_printed_run_is_not_known(town):
     assert find_place(town.wave, "10").office is None
 
 
+@pytest.mark.parametrize("serial", ["A\x001", "A\x1b1", "A\u202e1"])
+def test_a_serial_number_that_cannot_be_seen_is_refused(town, serial):
+    assert find_place(town.wave, serial).stored is None
+    with pytest.raises(BadInput, match="characters that cannot be printed"):
+        key(town, serial)
+    assert not Response.objects.exists()
+
+
+def test_a_language_the_questionnaire_does_not_have_is_its_first(town):
+    response = key_sheet(
+        town.wave, serial="A1", office=town.north, language="x" * 99, marks=ANSWERS, by=town.analyst
+    )
+    assert response.language == "en"
+
+
 def test_a_printed_number_cannot_be_keyed_for_another_office(town):
     print_for(town.at_south, 1, 10)
     with pytest.raises(BadInput, match="printed for South Office"):

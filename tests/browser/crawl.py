@@ -20,12 +20,13 @@ class Crawl:
 
     page: Page
     base: str
+    starts: list[str]
     axe_at: str = "wide"  # the size at which axe looks; sideways scroll is looked for at both
     seen: set[str] = field(default_factory=set)
     faults: list[str] = field(default_factory=list)
 
-    def visit(self, start: str, most: int = 80) -> None:
-        waiting = [start]
+    def visit(self, most: int = 120) -> None:
+        waiting = list(self.starts)
         while waiting and len(self.seen) < most:
             address = waiting.pop(0)
             name = page_name(address)

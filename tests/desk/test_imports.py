@@ -102,3 +102,32 @@ def test_somebody_elses_upload_is_not_shown(client, town):
 
 def test_a_clerk_does_not_import(client, town):
     assert upload(sign_in(client, town.clerk), town, HEADER).status_code == 403
+
+
+@pytest.mark.parametrize("name", ["𠀀" * 90 + ".csv", "字" * 200 + ".csv", "a" * 250 + ".csv"])
+def test_a_very_long_name_is_cut(client, town, name):
+    sign_in(client, town.analyst)
+    page = upload(client, town, f"{HEADER}\nA1,north,1,2,3,4,5\n", name)
+    assert page.status_code == 200 and "Store 1 sheet" in page.content.decode()
+
+
+def test_a_choice_that_is_no_office_is_none(client, town):
+    sign_in(client, town.analyst)
+    page = upload(client, town, f"{HEADER}\nA1,Old Town,1,2,3,4,5\n")
+    sent = {"name-1": "Old Town", "choice-1": "9" * 5000}
+    refused = client.post(page.request["PATH_INFO"], sent)
+    assert "this is no office of the wave" in refused.content.decode()
+
+
+def test_a_serial_number_that_cannot_be_seen_is_named(client, town):
+    sign_in(client, town.analyst)
+    text = upload(client, town, f"{HEADER}\nA\u202e1,north,1,2,3,4,5\n").content.decode()
+    assert "characters that cannot be printed" in text and "Store" not in text
+
+
+def test_throwing_away_is_not_done_by_looking(client, town, own_folder):
+    sign_in(client, town.analyst)
+    page = upload(client, town, f"{HEADER}\nA1,north,1,2,3,4,5\n")
+    address = page.request["PATH_INFO"]
+    assert client.get(f"{address}drop")["Location"] == address
+    assert client.get(address).status_code == 200

@@ -135,6 +135,23 @@ def test_differences_are_listed_with_kappa_and_settled(client, town):
     assert "Settled" in client.get(at(town, "differences")).content.decode()
 
 
+@pytest.mark.parametrize("number", [str(2**63), "9" * 40, "9" * 4000])
+def test_a_sheet_with_an_impossible_number_is_not_found(client, town, number):
+    sign_in(client, town.analyst)
+    assert client.get(f"/desk/sheets/{number}/differences").status_code == 404
+    assert client.get(f"/desk/sheets/{number}/").status_code == 404
+
+
+def test_differences_take_few_queries_however_many_there_are(client, town, django_assert_max_num_queries):
+    for number in range(12):
+        stored(town, f"A{number}")
+        key_again(town.wave, serial=f"A{number}", marks={**ANSWERS, "s1": "-"}, by=town.clerk)
+    sign_in(client, town.analyst)
+    with django_assert_max_num_queries(12):
+        text = client.get(at(town, "differences")).content.decode()
+    assert text.count("Anna Li") >= 12
+
+
 def test_differences_before_any_second_entry_say_what_to_do(client, town):
     assert (
         "No sheet has been keyed twice yet."

@@ -351,7 +351,7 @@ def test_what_is_typed_for_a_version_frozen_meanwhile_is_refused_but_shown(desk,
 
 def test_strange_steps_and_rows_do_no_harm(desk):
     form = fields(desk.get(f"{QUESTION}?question=q1"))
-    for step in ["up:99", "remove:-1", "remove:x", "nothing", "use", ":"]:
+    for step in ["up:99", "remove:-1", "remove:x", "nothing", "use", ":", "up:" + "9" * 5000]:
         answer = desk.post(QUESTION, {**form, "stamp": stamp(), "set": "no such", "step": step})
         assert answer.status_code == 200
     assert stored() == ASKED

@@ -137,7 +137,32 @@ def test_a_clerk_sees_the_paper_of_the_own_office_only_and_decides_nothing(clien
 
 @pytest.mark.parametrize("name", ["screening_apply", "screening_decide", "screening_restore"])
 def test_nothing_is_decided_by_looking(client, town, name):
-    assert sign_in(client, town.analyst).get(at(town, name)).status_code == 405
+    answer = sign_in(client, town.analyst).get(at(town, name))
+    assert answer.status_code == 302 and answer["Location"] == at(town, "screening")
+    assert not town.wave.events.exists()
+
+
+@pytest.mark.parametrize("choice", ["", "perhaps"])
+def test_a_decision_that_says_neither_keeps_nothing(client, town, choice):
+    sheet = web(town, seconds=2)
+    screen.apply_rules(town.wave, by=town.analyst)
+    address = reverse("desk:response_decide", args=[sheet.pk])
+    page = sign_in(client, town.analyst).post(address, {"rule": "too_fast", "choice": choice, "reason": "seen"})
+    assert "Choose what to do" in page.content.decode() and 'value="seen"' in page.content.decode()
+    assert sheet.flags.get().verdict == "open"
+
+
+@pytest.mark.parametrize("name", ["screening_decide", "screening_restore"])
+def test_what_no_database_can_keep_does_no_harm(client, town, name):
+    sheet = web(town, seconds=2)
+    screen.apply_rules(town.wave, by=town.analyst)
+    sent = {"rule": "too\0fast", "choice": "keep", "verdict": "kept\0", "reason": "seen\0"}
+    page = sign_in(client, town.analyst).post(at(town, name), sent)
+    assert page.status_code == 200 and "There is a problem" in page.content.decode()
+    for reason in ("line\x1bend", "turned\u202eround"):
+        page = client.post(at(town, name), {**sent, "rule": "too_fast", "reason": reason})
+        assert page.status_code == 200 and "There is a problem" in page.content.decode()
+    assert sheet.flags.get().verdict == "open"
 
 
 def test_the_page_takes_few_queries_whatever_its_length(client, town, django_assert_max_num_queries):

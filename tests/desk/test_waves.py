@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -134,6 +135,27 @@ def test_what_was_typed_stays_when_the_plan_has_mistakes(client, town):
 def test_a_field_that_is_no_number_is_named_beside_it(client, town):
     text = post(sign_in(client, town.analyst), "wave_new", **filled(town, planned="many")).content.decode()
     assert "Enter a whole number." in text and 'href="#id_planned"' in text
+
+
+def test_the_list_of_problems_names_each_field(client, town):
+    text = post(sign_in(client, town.analyst), "wave_new", **filled(town, min_seconds="")).content.decode()
+    assert '<a href="#id_min_seconds">Minimum seconds: This field is required.</a>' in text
+
+
+def test_two_people_at_one_plan_do_not_overwrite_each_other(client, town):
+    sign_in(client, town.analyst)
+    form = page(client, "wave_edit", town.wave.key).content.decode()
+    stamp = re.search(r'name="stamp" value="(\w+)"', form)[1]
+    Allocation.objects.filter(pk=town.at_south.pk).update(quota=7)
+    sent = filled(town, name_en="Mine", stamp=stamp, **{f"office_{town.south.pk}": "on"})
+    text = post(client, "wave_edit", town.wave.key, **sent).content.decode()
+    assert "Somebody else changed this plan" in text and 'value="Mine"' in text
+    town.at_south.refresh_from_db()
+    assert town.at_south.quota == 7
+    again = re.search(r'name="stamp" value="(\w+)"', text)[1]
+    post(client, "wave_edit", town.wave.key, **{**sent, "stamp": again})
+    town.wave.refresh_from_db()
+    assert town.wave.name["en"] == "Mine"
 
 
 def test_a_refusal_comes_back_in_the_language_of_the_page(client, town):

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from ipaddress import IPv6Address, ip_address
 
 from django.db import connection
+from django.db.models import F
 from django.utils import timezone
 
 from openhall.models import Budget, Salt
@@ -29,12 +30,23 @@ def spend(purpose: str, address: str, *, limit: int) -> bool:
     One statement of its own, outside any other transaction: a refused form is counted too. An IPv6 address
     counts as its /64 network, which is what one household or phone is given.
     """
+    bucket, day = _bucket(purpose, address)
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, [bucket, day.isoformat()])
+        return cursor.fetchone()[0] <= limit
+
+
+def give_back(purpose: str, address: str) -> None:
+    """Take one `purpose` off the count again: it turned out to be none of those that are limited."""
+    bucket, _day = _bucket(purpose, address)
+    Budget.objects.filter(pk=bucket, spent__gt=0).update(spent=F("spent") - 1)
+
+
+def _bucket(purpose: str, address: str) -> tuple[str, date]:
+    """The counter's name, and the day it belongs to."""
     now = timezone.localtime()
     message = f"{purpose} {now:%H} {_network(address)}".encode()
-    bucket = hmac.digest(_salt_of(now), message, "sha256").hex()[:32]
-    with connection.cursor() as cursor:
-        cursor.execute(_COUNT, [bucket, now.date().isoformat()])
-        return cursor.fetchone()[0] <= limit
+    return hmac.digest(_salt_of(now), message, "sha256").hex()[:32], now.date()
 
 
 def _network(address: str) -> str:

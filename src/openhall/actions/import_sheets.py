@@ -32,6 +32,7 @@ from openhall.surveys.sheets import Sheets, read_sheets
 WAITS = 60 * 60  # seconds an uploaded file is kept between the two steps
 SHOWN = 50  # problems named one by one
 LONGEST_SERIAL = 32
+LONGEST_NAME = 120  # bytes
 _TOKEN = re.compile(r"(\d+)-(\d+)-[A-Za-z0-9_-]{22}")
 _UNSAFE = re.compile(r"[^\w.() -]+")
 _CHUNK = 1_000
@@ -65,7 +66,7 @@ def keep(wave: Wave, upload: Upload, *, by: User) -> str:
     """Put an uploaded file aside for an hour. Returns the token under which this person finds it again."""
     permit(by, "sheet.import", wave)
     _started(wave)
-    name = _UNSAFE.sub("_", Path(upload.name.replace("\\", "/")).name)[-80:].lstrip(".") or "file"
+    name = _plain(upload.name)
     check_size(upload.size, name=name, limit=settings.UPLOAD_LIMIT)
     _clear_old()
     token = f"{wave.pk}-{by.pk}-{secrets.token_urlsafe(16)}"
@@ -157,6 +158,12 @@ def _started(wave: Wave, lock: bool = False) -> Wave:
     return wave
 
 
+def _plain(name: str) -> str:
+    """The name without folders and signs, not longer than any disk can hold; its ending stays."""
+    tidy = _UNSAFE.sub("_", Path(name.replace("\\", "/")).name)
+    return tidy.encode()[-LONGEST_NAME:].decode(errors="ignore").lstrip(".") or "file"
+
+
 def _folder() -> Path:
     return Path(settings.DATA_DIR) / "uploads"
 
@@ -210,6 +217,10 @@ def _serial_problems(wave: Wave, sheets: Sheets) -> list[Problem]:
         if len(serial) > LONGEST_SERIAL:
             values["most"] = LONGEST_SERIAL
             problems.append(Problem(where, N_("it has more than {most} characters."), "", values))
+        elif not serial.isprintable():
+            values["serial"] = ascii(serial)[1:-1]
+            message = N_("it has characters that cannot be printed.")
+            problems.append(Problem(where, message, N_("Remove them."), values))
         elif serial in stored:
             problems.append(Problem(where, N_("a sheet with this number is already stored."), "", values))
     if len(problems) > SHOWN:

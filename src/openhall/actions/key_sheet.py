@@ -61,7 +61,8 @@ def key_sheet(
 ) -> Response:
     """Store one paper sheet. Where it was printed here the serial number says the office, else `office` does.
 
-    BadInput names the serial number or the questions that cannot be taken; nothing is stored then.
+    `language` is the form's; one it does not have is taken for its first. BadInput names the serial number or the
+    questions that cannot be taken; nothing is stored then.
     """
     place = find_place(wave, serial)
     office = office or place.office
@@ -74,7 +75,9 @@ def key_sheet(
         problems += error.problems
     if problems:
         raise BadInput(N_("The sheet has not been stored."), problems=problems)
-    response = _store(wave, place.serial, office, language or wave.version.asked.languages[0], answers)
+    offered = wave.version.asked.languages
+    language = language if language in offered else offered[0]
+    response = _store(wave, place.serial, office, language, answers)
     record("sheet.keyed", response, by=by, wave=wave, serial=place.serial, office=office.code)
     return response
 
@@ -102,6 +105,9 @@ def _place_problems(wave: Wave, place: Place, office: Office | None) -> list[Pro
         return [
             Problem(where, N_("it has more than {most} characters."), "", {**values, "most": LONGEST_SERIAL})
         ]
+    if not place.serial.isprintable():
+        message = N_("it has characters that cannot be printed.")
+        return [Problem(where, message, N_("Remove them."), values)]
     if place.stored:
         return [_already(place)]
     if place.office and office != place.office:

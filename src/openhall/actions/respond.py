@@ -15,7 +15,6 @@ from datetime import date
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Q
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from openhall.errors import N_, BadInput, NotAllowed
@@ -190,12 +189,14 @@ def _unfinished(allocation: Allocation, **which):
 
 
 def _continue(saved, form: Form, answers: str, *, complete: bool, resume: str | None = None) -> int:
-    """Saved answers replaced by what was sent now; the seconds of all sittings add up. Returns 0 or 1."""
+    """Saved answers replaced by what was sent now; the seconds of all sittings add up, and one sitting of
+    unknown length makes the whole unknown. Returns 0 or 1.
+    """
     return saved.update(
         answers=answers,
         language=form.language,
         submitted_on=_today(),
-        seconds=Coalesce(F("seconds"), 0) + (form.seconds or 0),
+        seconds=None if form.seconds is None else F("seconds") + form.seconds,
         complete=complete,
         once=form.once,
         resume=resume,

@@ -137,6 +137,9 @@ def _reason(reason: str) -> str:
         raise BadInput(
             Problem(N_("Reason"), N_("it is missing."), N_("Say in a few words why."), {"field": "reason"})
         )
+    if not reason.replace("\u200d", "").isprintable():
+        message = N_("it has characters that cannot be printed.")
+        raise BadInput(Problem(N_("Reason"), message, N_("Remove them."), {"field": "reason"}))
     if len(reason) > LONGEST_REASON:
         values = {"most": LONGEST_REASON, "field": "reason"}
         raise BadInput(Problem(N_("Reason"), N_("it is longer than {most} characters."), "", values))

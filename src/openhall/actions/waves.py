@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date
 
@@ -49,17 +50,23 @@ def plan_wave(*, plan: Plan, by: User | None) -> Wave:
 
 
 @transaction.atomic
-def change_wave(wave: Wave, *, plan: Plan, by: User | None) -> Wave:
+def change_wave(wave: Wave, *, plan: Plan, stamp: str | None = None, by: User | None) -> Wave:
     """A changed plan. Once opened, the version and offices with questionnaires stay; the rest may change.
 
-    BadInput where a quota is below what was accepted, NotAllowed where the version of an opened wave would
-    change.
+    `stamp` is `stamp_of` the plan the change began from. BadInput where a quota is below what was accepted,
+    NotAllowed where the version of an opened wave would change, or somebody else has changed the plan meanwhile.
     """
     permit(by, "wave.manage", wave)
     wave = Wave.objects.select_for_update().get(pk=wave.pk)
     present = {
         share.office_id: share for share in wave.allocations.select_for_update().select_related("office")
     }
+    if stamp is not None and stamp != stamp_of(wave):
+        template = N_(
+            "Somebody else changed this plan while you were changing it, so yours was not saved."
+            " Look at the plan as it is now on another page, then save yours again if it is still right."
+        )
+        raise NotAllowed(template)
     if wave.state != Wave.State.DRAFT and plan.version.pk != wave.version_id:
         raise NotAllowed(
             N_("People have been asked with this version, so it stays. Plan a new wave for another version.")
@@ -109,6 +116,13 @@ def close_wave(wave: Wave, *, by: User | None) -> Wave:
     wave.save(update_fields=["state", "closed_on"])
     record("wave.closed", wave, by=by)
     return wave
+
+
+def stamp_of(wave: Wave) -> str:
+    """What tells one state of a plan from another: a fingerprint of all it says."""
+    shares = sorted(wave.allocations.order_by().values_list("office", "target", "quota"))
+    facts = (wave.name, wave.version_id, wave.planned, wave.closes_on, wave.min_seconds, wave.listed, shares)
+    return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
 
 
 def _check(plan: Plan, present: dict[int, Allocation], wave: Wave | None = None) -> None:

@@ -31,7 +31,7 @@ def responses(request: HttpRequest) -> JsonResponse:
     try:
         sent = json.loads(request.body)
         form = read(sent)
-    except (ValueError, BadInput):
+    except (ValueError, RecursionError, BadInput):
         return _refusal("malformed", gettext("This is no answer from a tablet."), 400)
     door = doors.by_tablet(sent["kiosk"])
     if door is None:
@@ -55,6 +55,7 @@ def read(sent: Any) -> respond.Form:
     if not isinstance(sent, dict) or not isinstance(sent.get("kiosk"), str):
         raise BadInput("no tablet")
     once, answers, seconds = sent.get("once"), sent.get("answers"), sent.get("seconds")
+    language = sent.get("language")
     if not (isinstance(once, str) and respond.ONCE.fullmatch(once)):
         raise BadInput("no key")
     if not (
@@ -65,7 +66,7 @@ def read(sent: Any) -> respond.Form:
     return respond.Form(
         given=answers,
         channel=respond.Channel.KIOSK,
-        language=sent["language"] if sent.get("language") in LANGUAGES else "en",
+        language=language if isinstance(language, str) and language in LANGUAGES else "en",
         once=once,
         seconds=seconds if timed else None,
     )

@@ -7,16 +7,11 @@ from __future__ import annotations
 
 import csv
 import io
-import tempfile
 from collections.abc import Iterable, Iterator
-from typing import IO, Any
 
 from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import get_language, gettext
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from openhall.access import staff
 from openhall.actions.export import take_data
@@ -59,8 +54,14 @@ def _answer(
 ) -> HttpResponse | StreamingHttpResponse | FileResponse:
     name = f"{file_stem(wave)}-{'codebook' if file == 'codebook' else 'data'}"
     if file == "xlsx":
+        from openhall.desk.workbook import workbook
+
+        tables = [
+            (gettext("Data"), table(wave, everything=everything)),
+            (gettext("Codebook"), codebook(wave.version.asked)),
+        ]
         return FileResponse(
-            _workbook(wave, everything), as_attachment=True, filename=f"{name}.xlsx", content_type=EXCEL
+            workbook(tables), as_attachment=True, filename=f"{name}.xlsx", content_type=EXCEL
         )
     lines = codebook(wave.version.asked) if file == "codebook" else table(wave, everything=everything)
     response = StreamingHttpResponse(_csv(lines), content_type="text/csv; charset=utf-8")
@@ -119,29 +120,3 @@ def _csv(lines: Iterable[Row]) -> Iterator[str]:
             piece.seek(0)
             piece.truncate()
     yield piece.getvalue()
-
-
-def _workbook(wave: Wave, everything: bool) -> IO[bytes]:
-    """An Excel file with the data and the codebook; text is written as text whatever it begins with."""
-    book = Workbook(write_only=True)
-    for title, lines in (
-        (gettext("Data"), table(wave, everything=everything)),
-        (gettext("Codebook"), codebook(wave.version.asked)),
-    ):
-        sheet = book.create_sheet(title[:31])
-        sheet.freeze_panes = "A2"
-        for line in lines:
-            sheet.append([_cell(sheet, value) for value in line])
-    file = tempfile.TemporaryFile()  # noqa: SIM115 the answer closes it
-    book.save(file)
-    file.seek(0)
-    return file
-
-
-def _cell(sheet: Any, value: Answer) -> Any:
-    if not isinstance(value, str | tuple):
-        return value
-    text = cell_out(value) if isinstance(value, tuple) else ILLEGAL_CHARACTERS_RE.sub("", value)
-    cell = WriteOnlyCell(sheet, text)
-    cell.data_type = "s"
-    return cell

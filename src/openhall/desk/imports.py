@@ -9,17 +9,17 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
 
-from openhall.access import staff
+from openhall.access import post_only, staff
 from openhall.actions import import_sheets as action
 from openhall.actions import screen
 from openhall.errors import BadInput, NotAllowed, OpenHallError
 from openhall.models import Wave
 from openhall.reads.keying import offices_for
+from openhall.reads.waves import wave_by_key
 
 FORMATS = ".csv,.tsv,.txt,.xlsx,.sav,.parquet"
 
@@ -39,7 +39,7 @@ class UploadForm(forms.Form):
 @staff("sheet.import")
 def import_sheets(request: HttpRequest, key: str) -> HttpResponse:
     """Choose a file. It is kept for an hour and looked at before anything is stored."""
-    wave = _wave(key)
+    wave = wave_by_key(key)
     form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     errors: list[str] = []
     if request.method == "POST" and form.is_valid():
@@ -47,14 +47,14 @@ def import_sheets(request: HttpRequest, key: str) -> HttpResponse:
             token = action.keep(wave, form.cleaned_data["file"], by=request.user)
             return redirect("desk:import_check", key, token)
         except OpenHallError as error:
-            errors = _lines(error)
+            errors = error.lines(gettext)
     return _upload_page(request, wave, form, errors)
 
 
 @staff("sheet.import")
 def import_check(request: HttpRequest, key: str, token: str) -> HttpResponse:
     """What the file says; on confirmation everything is stored and screened."""
-    wave = _wave(key)
+    wave = wave_by_key(key)
     choices = _choices(request)
     errors: list[str] = []
     try:
@@ -63,13 +63,13 @@ def import_check(request: HttpRequest, key: str, token: str) -> HttpResponse:
             try:
                 return _store(request, wave, token, choices)
             except BadInput as error:
-                errors = _lines(error)
+                errors = error.lines(gettext)
         seen = action.look(wave, file, choices=choices)
     except NotAllowed as error:
-        return _upload_page(request, wave, UploadForm(), _lines(error))
+        return _upload_page(request, wave, UploadForm(), error.lines(gettext))
     except BadInput as error:
         action.drop(wave, token, by=request.user)
-        return _upload_page(request, wave, UploadForm(), _lines(error))
+        return _upload_page(request, wave, UploadForm(), error.lines(gettext))
     context = {
         "section": "waves",
         "wave": wave,
@@ -86,11 +86,11 @@ def import_check(request: HttpRequest, key: str, token: str) -> HttpResponse:
 
 
 @staff("sheet.import")
-@require_POST
+@post_only("desk:import_check", "key", "token")
 def import_drop(request: HttpRequest, key: str, token: str) -> HttpResponse:
     """Throw the uploaded file away."""
     try:
-        action.drop(_wave(key), token, by=request.user)
+        action.drop(wave_by_key(key), token, by=request.user)
         messages.success(request, gettext("The file has been thrown away. Nothing of it was stored."))
     except NotAllowed as error:
         messages.error(request, error.say(gettext))
@@ -110,26 +110,18 @@ def _store(request: HttpRequest, wave: Wave, token: str, choices: dict[str, int]
     return redirect("desk:screening", wave.key)
 
 
-def _wave(key: str) -> Wave:
-    return get_object_or_404(Wave.objects.select_related("version"), key=key)
-
-
 def _choices(request: HttpRequest) -> dict[str, int]:
     """Which office each unknown name in the file means, from pairs of fields."""
     posted = request.POST
     names = {name.removeprefix("name-"): text for name, text in posted.items() if name.startswith("name-")}
     chosen = {text: posted.get(f"choice-{number}", "") for number, text in names.items()}
-    return {text: int(office) for text, office in chosen.items() if office.isdecimal()}
+    return {text: int(office) for text, office in chosen.items() if office.isdecimal() and len(office) < 19}
 
 
 def _to_map(seen: action.Look, choices: dict[str, int]) -> dict[str, int]:
     """The names a person must give an office; those already given one stay on the page."""
     counts = Counter(name for name in seen.sheets.offices if name in choices or name in seen.unknown)
     return dict(counts.most_common(action.SHOWN))
-
-
-def _lines(error: OpenHallError) -> list[str]:
-    return error.lines(gettext) if isinstance(error, BadInput) else [error.say(gettext)]
 
 
 def _upload_page(request: HttpRequest, wave: Wave, form: UploadForm, errors: list[str]) -> HttpResponse:

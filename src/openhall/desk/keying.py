@@ -27,8 +27,8 @@ from openhall.language import LANGUAGES
 from openhall.models import Office, Response, SecondEntry, Wave
 from openhall.reads import keying as read
 from openhall.reads.screening import label
+from openhall.reads.waves import wave_by_key
 from openhall.report.numerals import decimals
-from openhall.stats.agreement import Kappa
 from openhall.surveys.questionnaire import Questionnaire
 
 PREFIX = "a-"  # before a question's key, so that no question can be called serial or office
@@ -37,7 +37,7 @@ PREFIX = "a-"  # before a question's key, so that no question can be called seri
 @staff("sheet.key")
 def keying(request: HttpRequest, key: str) -> HttpResponse:
     """Key one sheet after another."""
-    wave = _wave(key)
+    wave = wave_by_key(key)
     offices = read.offices_for(wave, request.user)
     errors: list[dict[str, str]] = []
     if request.method == "POST":
@@ -62,7 +62,7 @@ def keying(request: HttpRequest, key: str) -> HttpResponse:
 @staff("sheet.key")
 def keying_serial(request: HttpRequest, key: str) -> HttpResponse:
     """What a serial number says, while it is typed: the office, or that the sheet is stored already."""
-    wave = _wave(key)
+    wave = wave_by_key(key)
     place = read.find_place(wave, request.GET.get("serial", ""))
     second = request.GET.get("mode") == "second"
     context: dict[str, Any] = {"place": place, "second": second, "user": request.user}
@@ -75,7 +75,7 @@ def keying_serial(request: HttpRequest, key: str) -> HttpResponse:
 @staff("sheet.key")
 def second_entry(request: HttpRequest, key: str) -> HttpResponse:
     """Key a stored sheet again without seeing the first entry."""
-    wave = _wave(key)
+    wave = wave_by_key(key)
     errors: list[dict[str, str]] = []
     if request.method == "POST":
         try:
@@ -99,10 +99,11 @@ def second_entry(request: HttpRequest, key: str) -> HttpResponse:
 @staff("sheet.decide")
 def differences(request: HttpRequest, key: str) -> HttpResponse:
     """Every sheet keyed twice, where its entries differ, and how well they agree."""
-    wave = _wave(key)
+    wave = wave_by_key(key)
     seconds = read.second_entries(wave)
     page = Paginator(seconds, 50).get_page(request.GET.get("page"))
-    rows = [(second, read.differences(second), read.keyed_by(second.response)) for second in page]
+    keyers = read.first_keyers(second.response for second in page)
+    rows = [(second, read.differences(second), keyers.get(second.response_id)) for second in page]
     context = {
         "section": "waves",
         "wave": wave,
@@ -119,7 +120,7 @@ def settle_sheet(request: HttpRequest, pk: int) -> HttpResponse:
     """One sheet keyed twice: which entry is right, question by question."""
     second = get_object_or_404(
         SecondEntry.objects.select_related("response__wave", "response__version", "response__office", "by"),
-        response=pk,
+        response__pk=pk,
     )
     response = second.response
     different = read.differences(second)
@@ -144,10 +145,6 @@ def settle_sheet(request: HttpRequest, pk: int) -> HttpResponse:
         "errors": errors,
     }
     return render(request, "desk/keying/settle.html", context)
-
-
-def _wave(key: str) -> Wave:
-    return get_object_or_404(Wave.objects.select_related("version"), key=key)
 
 
 def _chosen(offices: list[Office], posted: str) -> Office | None:
@@ -255,7 +252,7 @@ def _to_settle(
 def _agreed(agreement: read.Agreement) -> dict[str, Any]:
     """The agreement as text: a dash where kappa does not exist, because all marks are the same."""
 
-    def said(kappa: Kappa) -> dict[str, str]:
+    def said(kappa: Any) -> dict[str, str]:
         value = "–" if isnan(kappa.kappa) else decimals(kappa.kappa, 3)
         return {"alike": f"{100 * kappa.agreement:.1f}\N{NO-BREAK SPACE}%", "kappa": value}
 

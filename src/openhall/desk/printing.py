@@ -9,7 +9,6 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-import typst
 
 from openhall.errors import N_
 from openhall.language import say, translator
@@ -57,6 +56,8 @@ def paper_pdf(
         "words": {key: say_word(word) for key, word in WORDS.items()},
         "sections": list(_sections(asked, lang)),
     }
+    import typst  # here: only who prints pays for loading it
+
     inputs = {"form": json.dumps(form, ensure_ascii=False)}
     one = typst.compile((FOLDER / "paper.typ").read_bytes(), sys_inputs=inputs, format="pdf", **_fonts())
     if not serials:

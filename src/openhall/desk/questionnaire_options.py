@@ -72,7 +72,7 @@ class Rows:
     def take(self, step: str, chosen: str = "") -> None:
         """One of the page's buttons: add, use (the set `chosen`), or up, down, remove with a row number."""
         verb, _, number = step.partition(":")
-        place = int(number) if number.isdecimal() and int(number) < len(self.rows) else None
+        place = next((place for place in range(len(self.rows)) if str(place) == number), None)
         if verb == "add" and len(self.rows) < MOST_OPTIONS:
             self.rows.append(Row())
             self.focus = len(self.rows) - 1, "label"

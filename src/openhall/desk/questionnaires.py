@@ -12,9 +12,9 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
-from openhall.access import staff
+from openhall.access import post_only, staff
 from openhall.actions import questionnaires as actions
 from openhall.desk.questionnaire_forms import NewForm
 from openhall.desk.questionnaire_question_form import KIND_NAMES
@@ -103,7 +103,7 @@ def _started(form: NewForm, study: Asked) -> Asked:
 
 
 @staff("questionnaire.edit")
-@require_POST
+@post_only("desk:questionnaire", "key")
 def draft(request: HttpRequest, key: str, number: int) -> HttpResponse:
     """A new draft from this version, then to its editor."""
     version = version_or_404(key, number)

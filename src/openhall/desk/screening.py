@@ -11,14 +11,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import urlencode
 from django.utils.translation import get_language, gettext, ngettext
-from django.views.decorators.http import require_POST
 
-from openhall.access import staff
+from openhall.access import post_only, staff
 from openhall.actions import screen as action
-from openhall.errors import BadInput, OpenHallError
+from openhall.errors import N_, BadInput, OpenHallError
 from openhall.labels import CHANNELS, VERDICTS, VOID_REASONS
 from openhall.models import Flag, Response, User, Wave
 from openhall.reads import screening as read
+from openhall.reads.waves import wave_by_key
 from openhall.rules.permissions import Role
 from openhall.surveys.validity import SENTENCES
 
@@ -28,14 +28,14 @@ PAGE = 50
 @staff("sheet.decide")
 def screening(request: HttpRequest, key: str) -> HttpResponse:
     """The findings of a wave: counts, warnings, and the sheets one by one."""
-    return _page(request, _wave(key))
+    return _page(request, wave_by_key(key))
 
 
 @staff("sheet.decide")
-@require_POST
+@post_only("desk:screening", "key")
 def screening_apply(request: HttpRequest, key: str) -> HttpResponse:
     """Apply the rules now: answers from the web come in without being screened."""
-    done = action.apply_rules(_wave(key), by=request.user)
+    done = action.apply_rules(wave_by_key(key), by=request.user)
     if done:
         values = {"new": done.new, "gone": done.gone, "void": done.void}
         said = gettext(
@@ -48,15 +48,13 @@ def screening_apply(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @staff("sheet.decide")
-@require_POST
+@post_only("desk:screening", "key")
 def screening_decide(request: HttpRequest, key: str) -> HttpResponse:
     """Decide everything one rule found and nobody has decided."""
-    wave = _wave(key)
-    rule, choice = request.POST.get("rule", ""), request.POST.get("choice", "")
+    wave = wave_by_key(key)
+    rule, choice, reason = _typed(request, "rule", "choice", "reason")
     try:
-        count = action.decide_all(
-            wave, rule=rule, choice=choice, reason=request.POST.get("reason", ""), by=request.user
-        )
+        count = action.decide_all(wave, rule=rule, choice=choice, reason=reason, by=request.user)
     except OpenHallError as error:
         return _page(request, wave, errors=_errors(error, f"reason-{rule}"))
     said = ngettext("%(count)s sheet is decided.", "%(count)s sheets are decided.", count)
@@ -65,13 +63,13 @@ def screening_decide(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @staff("sheet.decide")
-@require_POST
+@post_only("desk:screening", "key")
 def screening_restore(request: HttpRequest, key: str) -> HttpResponse:
     """Take a decision about many sheets back."""
-    wave = _wave(key)
-    given = {name: request.POST.get(name, "") for name in ("rule", "verdict", "reason")}
+    wave = wave_by_key(key)
+    rule, verdict, reason = _typed(request, "rule", "verdict", "reason")
     try:
-        count = action.restore_all(wave, **given, by=request.user)
+        count = action.restore_all(wave, rule=rule, verdict=verdict, reason=reason, by=request.user)
     except OpenHallError as error:
         return _page(request, wave, errors=_errors(error))
     said = ngettext(
@@ -90,15 +88,17 @@ def response(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @staff("sheet.decide")
-@require_POST
+@post_only("desk:response", "pk")
 def response_decide(request: HttpRequest, pk: int) -> HttpResponse:
     """Exclude or keep one sheet, or take that back."""
     found = _response(request.user, pk)
-    rule, choice, reason = (request.POST.get(name, "") for name in ("rule", "choice", "reason"))
+    rule, choice, reason = _typed(request, "rule", "choice", "reason")
     try:
         if choice == "restore":
             action.restore(found, rule=rule, by=request.user)
             said = gettext("The decision is taken back.")
+        elif choice not in ("exclude", "keep"):
+            raise BadInput(N_("Choose what to do with the sheets."))
         else:
             action.decide(found, rule=rule, exclude=choice == "exclude", reason=reason, by=request.user)
             said = gettext("The sheet is excluded.") if choice == "exclude" else gettext("The sheet is kept.")
@@ -108,8 +108,9 @@ def response_decide(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("desk:response", pk)
 
 
-def _wave(key: str) -> Wave:
-    return get_object_or_404(Wave.objects.select_related("version"), key=key)
+def _typed(request: HttpRequest, *names: str) -> list[str]:
+    """What was sent under these names, without the one character no database keeps."""
+    return [request.POST.get(name, "").replace("\0", "") for name in names]
 
 
 def _response(person: User, pk: int) -> Response:
@@ -135,8 +136,7 @@ def _finding(flag: Flag) -> dict[str, Any]:
 
 
 def _errors(error: OpenHallError, field: str = "") -> list[dict[str, str]]:
-    lines = error.lines(gettext) if isinstance(error, BadInput) else [error.say(gettext)]
-    return [{"text": line, "href": f"#{field}" if field else ""} for line in lines]
+    return [{"text": line, "href": f"#{field}" if field else ""} for line in error.lines(gettext)]
 
 
 def _page(request: HttpRequest, wave: Wave, errors: list[dict[str, str]] | None = None) -> HttpResponse:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from openhall.access import staff
-from openhall.actions.waves import change_wave, close_wave, open_wave, plan_wave
+from openhall.actions.waves import change_wave, close_wave, open_wave, plan_wave, stamp_of
 from openhall.desk.wave_form import WaveForm
 from openhall.errors import OpenHallError
 from openhall.labels import CHANNELS, VOID_REASONS
@@ -82,7 +82,7 @@ def wave_edit(request: HttpRequest, key: str) -> HttpResponse:
     errors: list[str] = []
     if request.method == "POST" and form.is_valid():
         try:
-            change_wave(found, plan=form.plan(), by=request.user)
+            change_wave(found, plan=form.plan(), stamp=request.POST.get("stamp"), by=request.user)
         except OpenHallError as error:
             errors = error.lines(gettext)
         else:
@@ -129,6 +129,7 @@ def _form_page(
         "form": form,
         "errors": errors,
         "wave": found,
+        "stamp": stamp_of(found) if found else "",
         "no_offices": not Office.objects.exists(),
     }
     return render(request, "desk/waves/form.html", context)

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
-from openhall.access import public
+from openhall.access import public, visitor
 from openhall.actions import budget
 from openhall.actions.respond import REFUSALS
 from openhall.portal import form
@@ -24,7 +24,7 @@ def code(request: HttpRequest) -> HttpResponse:
     """
     if request.method != "POST":
         return render(request, "portal/code.html")
-    if not budget.spend("code", form.visitor(request), limit=settings.CODES_PER_HOUR):
+    if not budget.spend("code", visitor(request), limit=settings.CODES_PER_HOUR):
         return form.too_many(request)
     typed = normalise(request.POST.get("code", "")[:40])
     opened = doors.by_code(typed) if check_ok(typed) else None

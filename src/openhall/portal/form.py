@@ -11,6 +11,7 @@ import re
 import secrets
 import time
 from collections.abc import Mapping
+from html import escape
 from typing import Any
 
 from django.conf import settings
@@ -21,6 +22,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import get_language, gettext
 
+from openhall.access import visitor
 from openhall.actions import budget, respond
 from openhall.errors import Problem
 from openhall.language import short
@@ -64,7 +66,7 @@ def page(
         "started": started or str(int(time.time())),
         "code": code,
     }
-    html = "".join([tokens[piece] if index % 2 else piece for index, piece in enumerate(pieces)])
+    html = "".join([escape(tokens[piece]) if index % 2 else piece for index, piece in enumerate(pieces)])
     return HttpResponse(html, status=422 if problems or notice else 200)
 
 
@@ -75,13 +77,14 @@ def _kept(door: Door, language: str, kiosk: bool) -> list[str]:
     if known is None or known[0] != door.face:
         if len(_pages) >= MOST_PAGES:
             _pages.clear()
-        known = _pages[place] = door.face, _pieces(_draw(door, language, kiosk))
+        blank = re.sub(r"\n\s*\n+", "\n", _draw(door, language, kiosk))  # but not lines a visitor left empty
+        known = _pages[place] = door.face, _pieces(blank)
     return known[1]
 
 
 def _pieces(html: str) -> list[str]:
     """Text, name of a token, text, name of a token, …, text."""
-    return re.sub(r"\n\s*\n+", "\n", html).split(_MARK)
+    return html.split(_MARK)
 
 
 def _draw(
@@ -188,13 +191,6 @@ def _seconds(started: str) -> int | None:
         return None
     seconds = int(time.time()) - int(started)
     return seconds if 0 <= seconds <= respond.LONGEST_SITTING else None
-
-
-def visitor(request: HttpRequest) -> str:
-    """The network address of the visitor, for the budget only; what the proxy says where one is declared."""
-    if settings.BEHIND_PROXY and (forwarded := request.META.get("HTTP_X_FORWARDED_FOR")):
-        return forwarded.rsplit(",", 1)[-1].strip()
-    return request.META.get("REMOTE_ADDR", "")
 
 
 # -- other pages -------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ memory: `actions.respond` asks the database again in the transaction that stores
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from time import monotonic
@@ -21,6 +22,7 @@ from openhall.surveys.questionnaire import Questionnaire
 
 FRESH = 1.0  # seconds
 MOST = 1000
+_KEY = re.compile(r"[A-Za-z0-9_-]{1,16}")  # what `models.survey.new_key` makes; databases choke on other things
 _seen: dict[tuple[str, str], tuple[float, Door]] = {}
 
 
@@ -100,6 +102,8 @@ def _door(field: str, key: str) -> Door | None:
     known = _seen.get((field, key))
     if known and now - known[0] < FRESH:
         return known[1]
+    if not _KEY.fullmatch(key):
+        return None
     allocation = Allocation.objects.select_related("wave__version", "office").filter(**{field: key}).first()
     if allocation is None:
         return None

@@ -7,17 +7,18 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from openhall.models import Batch, Event, Office, Response, SecondEntry, User, Wave
 from openhall.rules.permissions import Role
-from openhall.stats.agreement import Kappa, cohens_kappa
 from openhall.surveys import checking
 from openhall.surveys.questionnaire import Answer, Kind, Question
+
+if TYPE_CHECKING:
+    from openhall.stats.agreement import Kappa
 
 LONGEST_SERIAL = 32
 MOST_DIGITS = 9
@@ -45,9 +46,9 @@ def find_place(wave: Wave, typed: str) -> Place:
     if serial.isascii() and serial.isdecimal() and len(serial) <= MOST_DIGITS:
         office = _printed_for(wave, int(serial))
         serial = f"{int(serial):04d}" if office else serial  # as it is printed: actions.issue.serial
-    stored = (
-        Response.objects.filter(wave=wave, serial=serial).select_related("office").first() if serial else None
-    )
+    stored = None
+    if serial.isprintable():  # a database may refuse to compare anything else
+        stored = Response.objects.filter(wave=wave, serial=serial).select_related("office").first()
     return Place(serial, office, stored)
 
 
@@ -68,9 +69,14 @@ def keyed_today(wave: Wave, person: User) -> int:
 
 def keyed_by(response: Response) -> User | None:
     """Who keyed the sheet first, where that is known."""
-    events = Event.objects.filter(kind="sheet.keyed", subject_type="response", subject_id=str(response.pk))
-    event = events.select_related("by").first()
-    return event.by if event else None
+    return first_keyers([response]).get(response.pk)
+
+
+def first_keyers(responses: Iterable[Response]) -> dict[int, User]:
+    """Who keyed each of these sheets first, in one query; those are left out of whom it is not known."""
+    pks = [str(response.pk) for response in responses]
+    events = Event.objects.filter(kind="sheet.keyed", subject_type="response", subject_id__in=pks)
+    return {int(event.subject_id): event.by for event in events.select_related("by") if event.by}
 
 
 def waiting_for_second(wave: Wave, person: User) -> QuerySet[Response]:
@@ -141,6 +147,8 @@ def agreement(wave: Wave, seconds: Iterable[SecondEntry]) -> Agreement:
 
     A blank is a code of its own here, and so is each double mark: overlooking one is a keying mistake too.
     """
+    from openhall.stats.agreement import cohens_kappa  # here: NumPy stays out of the citizen's door
+
     asked = wave.version.asked
     pairs = [(checking.decode(asked, one.first), checking.decode(asked, one.answers)) for one in seconds]
     if not pairs:
@@ -152,11 +160,11 @@ def agreement(wave: Wave, seconds: Iterable[SecondEntry]) -> Agreement:
         codes: dict[Any, int] = {}
         columns = [[codes.setdefault(pair[side][place], len(codes)) for pair in pairs] for side in (0, 1)]
         rows.append(
-            (place + 1, question, cohens_kappa(np.array(columns[0], float), np.array(columns[1], float)))
+            (place + 1, question, cohens_kappa(columns[0], columns[1]))
         )
         # Over all cells the same code stands for the same mark, whatever the question.
         first += [pair[0][place] for pair in pairs]
         second += [pair[1][place] for pair in pairs]
-    together = {mark: float(code) for code, mark in enumerate(dict.fromkeys([*first, *second]))}
-    overall = cohens_kappa(np.array([together[m] for m in first]), np.array([together[m] for m in second]))
+    together = {mark: code for code, mark in enumerate(dict.fromkeys([*first, *second]))}
+    overall = cohens_kappa([together[mark] for mark in first], [together[mark] for mark in second])
     return Agreement(rows, overall, len(pairs))

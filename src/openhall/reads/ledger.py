@@ -9,14 +9,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from django.db.models import Count, Sum
 
 from openhall.language import Wording, say
 from openhall.models import Batch, Office, Response, Wave
 from openhall.report import ledger as written
-from openhall.stats.goodness import Goodness, goodness
-from openhall.stats.response_rates import ResponseRates, response_rates
+
+if TYPE_CHECKING:
+    from openhall.stats.goodness import Goodness
+    from openhall.stats.response_rates import ResponseRates
 
 HANDED_OUT = {"file": "paper"}  # a sheet read from a file was handed out on paper
 ORDER = ("link", "code", "kiosk", "paper")
@@ -118,6 +121,8 @@ class Ledger:
 
         Reckoned as the report does: valid is complete, unfinished and void are partial.
         """
+        from openhall.stats.response_rates import response_rates  # here: SciPy stays out of the citizen's door
+
         part = self.counted
         if not part.issued or part.returned > part.issued:
             return None
@@ -138,6 +143,8 @@ class Ledger:
     @property
     def fit(self) -> Goodness | None:
         """Chi-square of valid against issued over the offices; None under two offices or without any."""
+        from openhall.stats.goodness import goodness
+
         parts = [branch.counted for branch in self.branches if branch.counted.issued]
         if len(parts) < 2 or not self.counted.valid or self.more_than_issued:
             return None

@@ -140,6 +140,7 @@ def stacked(bands: Sequence[Band], scale: Sequence[str]) -> Spec:
                     "place": place,
                     "label": labels[place],
                     "step": name,
+                    "first": step == 0,
                     "from": ends[step],
                     "to": ends[step + 1],
                     "middle": (ends[step] + ends[step + 1]) / 2,
@@ -155,7 +156,7 @@ def stacked(bands: Sequence[Band], scale: Sequence[str]) -> Spec:
         "legend": {"title": None, "orient": "top", "columns": _legend_columns(scale), "offset": 8},
     }
     layers = [
-        {**_labels(lines), "transform": [{"filter": f"datum.step === {_quoted(scale[0])}"}]},
+        {**_labels(lines), "transform": [{"filter": "datum.first"}]},
         {
             "mark": {
                 "type": "bar",
@@ -327,6 +328,3 @@ def _legend_columns(names: Sequence[str]) -> int:
     widest = max(map(text_width, names))
     return max(1, min(len(names), int(WIDTH // (widest + 34))))
 
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"

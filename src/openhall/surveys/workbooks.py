@@ -13,8 +13,6 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from defusedxml import ElementTree
-from openpyxl import load_workbook
-from openpyxl.utils import get_column_letter
 
 from openhall.errors import N_, BadInput, Problem
 from openhall.surveys.files import Package, no_workbook
@@ -68,6 +66,8 @@ def read_worksheet(
 
 
 def _rows(data: bytes, title: str, most: tuple[int, int], *, values: bool) -> Iterator[list[Any]]:
+    from openpyxl import load_workbook  # here: it takes a while to load, and few programs read workbooks
+
     sheet = load_workbook(io.BytesIO(data), read_only=True, data_only=values)[title]
     sheet.reset_dimensions()  # what the file claims about its size is not to be trusted
     left = MOST_CELLS
@@ -93,6 +93,8 @@ def _check_computed(rows: Sequence[list[Any]], written: Iterator[list[Any]], tit
                 and cell.startswith("=")
                 and (place >= len(values) or values[place] is None)
             ):
+                from openpyxl.utils import get_column_letter
+
                 values_ = {"sheet": title, "cell": f"{get_column_letter(place + 1)}{number}"}
                 cure = N_("Copy the sheet and paste it as values.")
                 problems.append(

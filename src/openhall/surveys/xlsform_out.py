@@ -6,17 +6,15 @@ of its own.
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
-
-from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.worksheet.worksheet import Worksheet
 
 from openhall.language import LANGUAGES, Wording
 from openhall.surveys.checking import plain
 from openhall.surveys.questionnaire import Kind, Option, Question, Questionnaire, Role, Section
 
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")  # characters a workbook cannot hold
 _SURVEY = (
     "type",
     "name",
@@ -57,6 +55,8 @@ def write_xlsform(questionnaire: Questionnaire) -> bytes:
         "form_id": questionnaire.key,
         "default_language": _language(questionnaire.languages[0]),
     }
+    from openpyxl import Workbook  # here: it takes a while to load, and few programs write workbooks
+
     book = Workbook()
     survey = book.active
     survey.title = "survey"
@@ -73,7 +73,7 @@ def _language(code: str) -> str:
 
 
 def _fill(
-    sheet: Worksheet, columns: Sequence[str], rows: Iterator[Row] | Sequence[Row], languages: Sequence[str]
+    sheet: Any, columns: Sequence[str], rows: Iterator[Row] | Sequence[Row], languages: Sequence[str]
 ) -> None:
     heads = [(column, lang) for column in columns for lang in (languages if column in _SPOKEN else ("",))]
     header = {f"{column}::{_language(lang)}" if lang else column: (column, lang) for column, lang in heads}
@@ -83,7 +83,7 @@ def _fill(
             value = row.get(column, "")
             text = value.get(lang, "") if lang and value else value
             if text:
-                cell = sheet.cell(number, place, ILLEGAL_CHARACTERS_RE.sub("", text))
+                cell = sheet.cell(number, place, _UNWRITABLE.sub("", text))
                 cell.data_type = "s"  # text, also when it begins with =
 
 
