@@ -26,7 +26,10 @@ DATA = Path(os.environ["OPENHALL_DATA_DIR"])
 FAST = {
     "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
     "STORAGES": {
-        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA / "files"}},
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": DATA / "files"},
+        },
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     },
     "ALLOWED_HOSTS": ["testserver", "localhost", "127.0.0.1"],
@@ -38,7 +41,9 @@ def pytest_collection_modifyitems(config, items):
     """The browser only where there is one; on the second run only what touches the database."""
     keep, drop = [], []
     for item in items:
-        touches = TOUCHES_DATABASE & set(getattr(item, "fixturenames", ())) or item.get_closest_marker("django_db")
+        touches = TOUCHES_DATABASE & set(getattr(item, "fixturenames", ())) or item.get_closest_marker(
+            "django_db"
+        )
         unwanted = os.environ.get("OPENHALL_TEST_ONLY") == "database" and not touches
         blind = item.get_closest_marker("browser") and not chromium()
         (drop if unwanted or blind else keep).append(item)

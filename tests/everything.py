@@ -22,7 +22,9 @@ PACKAGES = {"PostgreSQL": ["postgresql"], "Chromium": ["chromium", "fonts-noto-c
 
 def postgres_programs() -> Path | None:
     """The folder with initdb and postgres, newest version first."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: int(p.parts[-3]), reverse=True)
+    found = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: int(p.parts[-3]), reverse=True
+    )
     if found:
         return found[0].parent
     on_path = shutil.which("initdb")
@@ -45,7 +47,10 @@ def install(names: list[str]) -> None:
         return
     print(f"Installing {', '.join(packages)} (Debian packages) …", flush=True)
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in (["apt-get", "update", "-q"], ["apt-get", "install", "-y", "-q", "--no-install-recommends", *packages]):
+    for command in (
+        ["apt-get", "update", "-q"],
+        ["apt-get", "install", "-y", "-q", "--no-install-recommends", *packages],
+    ):
         done = subprocess.run(command, env=environment, stdout=subprocess.DEVNULL)
         if done.returncode:
             print(f"  {' '.join(command)} failed; going on without.", flush=True)
@@ -65,10 +70,25 @@ def postgres(programs: Path) -> Iterator[str]:
     data = home / "data"
 
     def call(program: str, *arguments: str) -> None:
-        subprocess.run([*as_user, str(programs / program), *arguments], check=True, stdout=subprocess.DEVNULL, cwd="/")
+        subprocess.run(
+            [*as_user, str(programs / program), *arguments], check=True, stdout=subprocess.DEVNULL, cwd="/"
+        )
 
-    call("initdb", "-D", str(data), "-U", "openhall", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
-    options = f"-p {port} -k {home} -c listen_addresses=127.0.0.1 -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+    call(
+        "initdb",
+        "-D",
+        str(data),
+        "-U",
+        "openhall",
+        "-A",
+        "trust",
+        "-E",
+        "UTF8",
+        "--locale=C.UTF-8",
+        "--no-sync",
+    )
+    fast = " ".join(f"-c {setting}=off" for setting in ("fsync", "synchronous_commit", "full_page_writes"))
+    options = f"-p {port} -k {home} -c listen_addresses=127.0.0.1 {fast}"
     call("pg_ctl", "-D", str(data), "-o", options, "-l", str(home / "log"), "-w", "start")
     try:
         yield f"postgresql://openhall@127.0.0.1:{port}/postgres"
@@ -91,13 +111,24 @@ def main(arguments: list[str]) -> int:
     if programs := postgres_programs():
         with postgres(programs) as url:
             statuses.append(
-                pytest("PostgreSQL", "-m", "not browser", *arguments, OPENHALL_DATABASE_URL=url, OPENHALL_TEST_ONLY="database")
+                pytest(
+                    "PostgreSQL",
+                    "-m",
+                    "not browser",
+                    *arguments,
+                    OPENHALL_DATABASE_URL=url,
+                    OPENHALL_TEST_ONLY="database",
+                )
             )
     print()
     for name in lacking:
         left_out = "the whole second run" if name == "PostgreSQL" else "the browser tests"
-        print(f"Skipped: {left_out}, because {name} is not here. Install: apt-get install {' '.join(PACKAGES[name])}")
-    print(f"{len(statuses) - sum(map(bool, statuses))} of {len(statuses)} runs passed, {len(lacking)} skipped.")
+        print(
+            f"Skipped: {left_out}, because {name} is not here. Install: apt-get install {' '.join(PACKAGES[name])}"
+        )
+    print(
+        f"{len(statuses) - sum(map(bool, statuses))} of {len(statuses)} runs passed, {len(lacking)} skipped."
+    )
     return max(statuses)
 
 

@@ -18,7 +18,13 @@ from babel.messages.pofile import read_po, write_po
 PACKAGE = Path(__file__).parents[1] / "src" / "openhall"
 CHINESE = PACKAGE / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
 HEADER = "# What OpenHall says, in Simplified Chinese."
-KEYWORDS = {**DEFAULT_KEYWORDS, "N_": None, "gettext_lazy": None, "gettext_noop": None, "ngettext_lazy": (1, 2)}
+KEYWORDS = {
+    **DEFAULT_KEYWORDS,
+    "N_": None,
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "ngettext_lazy": (1, 2),
+}
 
 Message = tuple[str, int, str | tuple[str, str], list[str]]  # file, line, message (with plural), comments
 
@@ -56,7 +62,9 @@ def in_templates() -> Iterator[Message]:
 def extracted() -> Catalog:
     """Everything said anywhere, with no translation."""
     start = datetime(2026, 1, 1, tzinfo=UTC)  # fixed, so that the file changes only when a sentence does
-    catalogue = Catalog(locale="zh_Hans", project="OpenHall", header_comment=HEADER, charset="utf-8", fuzzy=False)
+    catalogue = Catalog(
+        locale="zh_Hans", project="OpenHall", header_comment=HEADER, charset="utf-8", fuzzy=False
+    )
     catalogue.creation_date = catalogue.revision_date = start
     for file, _line, message, comments in (*in_python(), *in_templates()):
         if not message:
@@ -77,7 +85,11 @@ def chinese() -> Catalog:
 def unsaid() -> list[str]:
     """Messages without a finished translation."""
     known = chinese()
-    return [str(said.id) for said in extracted() if said.id and not _done(known.get(said.id if isinstance(said.id, str) else said.id[0]))]
+    return [
+        str(said.id)
+        for said in extracted()
+        if said.id and not _done(known.get(said.id if isinstance(said.id, str) else said.id[0]))
+    ]
 
 
 def _done(message: object) -> bool:
@@ -105,4 +117,6 @@ if __name__ == "__main__":
     django.setup()
     update()
     left = unsaid()
-    print(f"{CHINESE.relative_to(PACKAGE)}: {len(left)} of {len(extracted())} messages wait for a translation.")
+    print(
+        f"{CHINESE.relative_to(PACKAGE)}: {len(left)} of {len(extracted())} messages wait for a translation."
+    )

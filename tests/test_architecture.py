@@ -14,7 +14,18 @@ from openhall.labels import EVENTS
 from openhall.rules.permissions import GRANTS, ROLE_NAMES, Role
 
 PACKAGE = Path(__file__).parents[1] / "src" / "openhall"
-WRITES = {"save", "create", "bulk_create", "update", "bulk_update", "delete", "get_or_create", "update_or_create", "add", "set"}
+WRITES = {
+    "save",
+    "create",
+    "bulk_create",
+    "update",
+    "bulk_update",
+    "delete",
+    "get_or_create",
+    "update_or_create",
+    "add",
+    "set",
+}
 FACES = ("portal", "desk", "api", "reads")
 
 
@@ -41,7 +52,11 @@ def test_every_address_is_public_or_names_the_right_it_needs():
 def test_faces_and_reads_never_write():
     for file, tree in sources(*FACES):
         for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in WRITES:
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and node.func.attr in WRITES
+            ):
                 said = ast.unparse(node.func)
                 assert "objects" not in said, f"{file.name}:{node.lineno} writes: {said}"
 
@@ -56,14 +71,20 @@ def test_every_action_asks_for_permission_or_is_a_citizens():
                 continue
             if "by" not in {argument.arg for argument in function.args.kwonlyargs}:
                 continue
-            assert "permit(" in ast.unparse(function), f"{file.name}: {function.name} never asks for permission"
+            assert "permit(" in ast.unparse(function), (
+                f"{file.name}: {function.name} never asks for permission"
+            )
 
 
 def test_every_kind_of_event_has_a_human_label():
     for file, tree in sources("actions"):
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "record":
-                kinds = [each.value for each in ast.walk(node.args[0]) if isinstance(each, ast.Constant) and "." in str(each.value)]
+                kinds = [
+                    each.value
+                    for each in ast.walk(node.args[0])
+                    if isinstance(each, ast.Constant) and "." in str(each.value)
+                ]
                 assert kinds, f"{file.name}:{node.lineno}: an event kind is a plain word"
                 assert set(kinds) <= set(EVENTS), f"{kinds} ({file.name}) have no label in labels.py"
 

@@ -13,7 +13,7 @@ from openhall.surveys import dict_format
 from openhall.surveys.questionnaire import Kind, Option, Question, Role, Section
 from openhall.surveys.questionnaire import Questionnaire as Asked
 
-PASSWORD = "a long word for tests"  # noqa: S105
+PASSWORD = "a long word for tests"
 
 SCALE = tuple(
     Option(code, {"en": en, "zh": zh}, float(code))
@@ -28,7 +28,9 @@ SCALE = tuple(
 
 
 def _scale(key: str, en: str, zh: str, role: Role) -> Question:
-    return Question(key=key, kind=Kind.SCALE, text={"en": en, "zh": zh}, options=SCALE, role=role, ordered=True)
+    return Question(
+        key=key, kind=Kind.SCALE, text={"en": en, "zh": zh}, options=SCALE, role=role, ordered=True
+    )
 
 
 # Five questions: short enough to fill by hand in a test, of each sort the study uses.
@@ -100,11 +102,15 @@ def version_of(asked: Asked, *, number: int = 1, frozen: bool = False) -> Versio
     """A stored version of a questionnaire."""
     questionnaire, _ = Questionnaire.objects.get_or_create(key=asked.key)
     definition = json.dumps(dict_format.to_dict(asked), ensure_ascii=False, separators=(",", ":"))
-    return Version.objects.create(questionnaire=questionnaire, number=number, definition=definition, frozen=frozen)
+    return Version.objects.create(
+        questionnaire=questionnaire, number=number, definition=definition, frozen=frozen
+    )
 
 
 def build_town() -> Town:
-    Jurisdiction.objects.create(code="riverside", name={"en": "Riverside", "zh": "临河镇"}, contact={"en": "Window 1"})
+    Jurisdiction.objects.create(
+        code="riverside", name={"en": "Riverside", "zh": "临河镇"}, contact={"en": "Window 1"}
+    )
     north = Office.objects.create(code="north", name={"en": "North Office", "zh": "北厅"}, position=1)
     south = Office.objects.create(code="south", name={"en": "South Office", "zh": "南厅"}, position=2)
     version = version_of(ASKED, frozen=True)

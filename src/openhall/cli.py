@@ -20,7 +20,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="openhall", description="The citizen relationship management system of a town hall.")
+    parser = argparse.ArgumentParser(
+        prog="openhall", description="The citizen relationship management system of a town hall."
+    )
     parser.add_argument("--version", action="version", version=f"openhall {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
@@ -29,7 +31,11 @@ def _parser() -> argparse.ArgumentParser:
         command.set_defaults(run=run)
         return command
 
-    add("analyse", None, "the whole of chapter 4 from a data file, without a database (openhall analyse --help)")
+    add(
+        "analyse",
+        None,
+        "the whole of chapter 4 from a data file, without a database (openhall analyse --help)",
+    )
     build = add("build", _build, "make the style sheets, fonts, translations and static files")
     build.add_argument("--force", action="store_true", help="make everything again")
     add("migrate", _migrate, "bring the database up to date")
@@ -38,7 +44,9 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=8000)
     serve.add_argument("--workers", type=int, default=2)
-    serve.add_argument("--demo", action="store_true", help="build, migrate and load the demo town first if it is not there")
+    serve.add_argument(
+        "--demo", action="store_true", help="build, migrate and load the demo town first if it is not there"
+    )
     add("django", None, "any management command of Django (openhall django help)")
     return parser
 

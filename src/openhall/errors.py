@@ -42,7 +42,9 @@ class Problem:
     values: dict[str, Any] = field(default_factory=dict)
 
     def say(self, translate: Translate = str) -> str:
-        said = [translate(part).format(**self.values) for part in (self.place, self.message, self.cure) if part]
+        said = [
+            translate(part).format(**self.values) for part in (self.place, self.message, self.cure) if part
+        ]
         head, rest = (said[0] + translate(N_(": ")), said[1:]) if self.place else ("", said)
         return head + " ".join(rest)
 

@@ -27,7 +27,9 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     languages = []
     for code, name in LANGUAGES.items():
         query["lang"] = code
-        languages.append({"code": code, "name": name, "current": code == current, "link": f"?{query.urlencode()}"})
+        languages.append(
+            {"code": code, "name": name, "current": code == current, "link": f"?{query.urlencode()}"}
+        )
     user = getattr(request, "user", None)
     return {
         "town": Jurisdiction.objects.first(),

@@ -53,7 +53,9 @@ SECRET_KEY_FALLBACKS = _list("OPENHALL_SECRET_KEY_FALLBACKS", "")
 DEBUG = _flag("OPENHALL_DEBUG")
 HTTPS = _flag("OPENHALL_HTTPS")
 ALLOWED_HOSTS = _list("OPENHALL_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
-PUBLIC_URL = os.environ.get("OPENHALL_PUBLIC_URL", "").rstrip("/")  # on posters and in mail; else the visitor's host
+PUBLIC_URL = os.environ.get("OPENHALL_PUBLIC_URL", "").rstrip(
+    "/"
+)  # on posters and in mail; else the visitor's host
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
 
 INSTALLED_APPS = [
@@ -98,11 +100,18 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "openhall.page.frame",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "openhall.templatetags.openhall"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "openhall.templatetags.openhall",
+            ],
             "loaders": [
                 (
                     "django.template.loaders.cached.Loader",
-                    ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"],
+                    [
+                        "django.template.loaders.filesystem.Loader",
+                        "django.template.loaders.app_directories.Loader",
+                    ],
                 )
             ],
         },
@@ -110,7 +119,11 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "openhall.page.FormRenderer"
 
-DATABASES = {"default": database_from_url(os.environ.get("OPENHALL_DATABASE_URL", f"sqlite:///{DATA_DIR}/openhall.sqlite3"))}
+DATABASES = {
+    "default": database_from_url(
+        os.environ.get("OPENHALL_DATABASE_URL", f"sqlite:///{DATA_DIR}/openhall.sqlite3")
+    )
+}
 
 # Sessions are for staff only; public pages never open one.
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
@@ -149,7 +162,9 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000  # the survey view itself allows fewer
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
-ANSWERS_PER_HOUR = int(os.environ.get("OPENHALL_ANSWERS_PER_HOUR", "60"))  # from one network address; tablets are free
+ANSWERS_PER_HOUR = int(
+    os.environ.get("OPENHALL_ANSWERS_PER_HOUR", "60")
+)  # from one network address; tablets are free
 CODES_PER_HOUR = int(os.environ.get("OPENHALL_CODES_PER_HOUR", "20"))  # tries of one network address
 UPLOAD_LIMIT = int(os.environ.get("OPENHALL_UPLOAD_LIMIT_MB", "50")) * 1_000_000
 
@@ -172,7 +187,10 @@ TIME_ZONE = os.environ.get("OPENHALL_TIME_ZONE", "UTC")
 STATIC_URL = "static/"
 STATIC_ROOT = PACKAGE / "staticfiles"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA_DIR / "files"}},
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": DATA_DIR / "files"},
+    },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

@@ -43,21 +43,31 @@ class Crawl:
             self.check(name)
 
     def links(self) -> list[str]:
-        hrefs = self.page.eval_on_selector_all("a[href]:not([download])", "links => links.map(link => link.getAttribute('href'))")
+        hrefs = self.page.eval_on_selector_all(
+            "a[href]:not([download])", "links => links.map(link => link.getAttribute('href'))"
+        )
         here = [urlsplit(urljoin(self.page.url, href)) for href in hrefs]
-        return [part.path + (f"?{part.query}" if part.query else "") for part in here if self.base.endswith(part.netloc)]
+        return [
+            part.path + (f"?{part.query}" if part.query else "")
+            for part in here
+            if self.base.endswith(part.netloc)
+        ]
 
     def check(self, name: str) -> None:
         """Sideways scroll at both sizes, axe at one; the other language's crawl takes the other."""
         for size, (width, height) in SIZES.items():
             self.page.set_viewport_size({"width": width, "height": height})
-            sideways = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            sideways = self.page.evaluate(
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
             if sideways > 0:
                 self.faults.append(f"{name} ({size}): scrolls sideways by {sideways} px")
             if size != self.axe_at:
                 continue
             self.page.evaluate(AXE)
-            found = self.page.evaluate("rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES)
+            found = self.page.evaluate(
+                "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES
+            )
             for violation in found["violations"]:
                 where = [node["target"][0] for node in violation["nodes"]][:3]
                 self.faults.append(f"{name} ({size}): {violation['id']} at {where}")

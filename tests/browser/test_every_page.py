@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import pytest
-
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLResolver, get_resolver, reverse
+from tests.browser.crawl import Crawl
 
 from openhall.actions import import_sheets, issue, key_sheet, questionnaires, report, waves
 from openhall.demo import PASSWORD, load
 from openhall.models import Office, User, Wave
-from tests.browser.crawl import Crawl
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -45,7 +44,7 @@ def names() -> set[str]:
 
 
 def furnish() -> list[str]:
-    """What the demo town does not have: a draft, a wave not yet open, a file waiting, a sheet keyed twice, a report file.
+    """What the demo town does not have: a draft, a wave not yet open, a file waiting, a sheet keyed twice.
 
     Returns the addresses that only a form leads to.
     """
@@ -53,8 +52,13 @@ def furnish() -> list[str]:
     study, autumn = Wave.objects.get(key="demo-2018"), Wave.objects.get(key="demo-autumn")
     office = Office.objects.first()
     draft = questionnaires.new_draft(study.version, by=analyst)
-    planned = waves.plan_wave(plan=waves.Plan(name={"en": "Next", "zh": "下次"}, version=draft, shares=(waves.Share(office),)), by=analyst)
-    token = import_sheets.keep(autumn, SimpleUploadedFile("late.csv", b"serial,office\n1,nowhere\n"), by=analyst)
+    planned = waves.plan_wave(
+        plan=waves.Plan(name={"en": "Next", "zh": "下次"}, version=draft, shares=(waves.Share(office),)),
+        by=analyst,
+    )
+    token = import_sheets.keep(
+        autumn, SimpleUploadedFile("late.csv", b"serial,office\n1,nowhere\n"), by=analyst
+    )
     marks = {question.key: "3" if question.options[2:] else "1" for question in autumn.version.asked}
     issue.print_sheets(autumn.allocations.first(), copies=2, by=analyst)
     key_sheet.key_sheet(autumn, serial="1", marks=marks, by=analyst)
@@ -97,7 +101,9 @@ def test_a_citizen_meets_no_barrier(crawl, language):
     assert {"portal:home", "portal:answer", "portal:code", "portal:privacy"} <= visitor.seen
 
 
-@pytest.mark.parametrize(("username", "language"), [("analyst", "en"), ("analyst", "zh"), ("clerk", "en"), ("leader", "zh")])
+@pytest.mark.parametrize(
+    ("username", "language"), [("analyst", "en"), ("analyst", "zh"), ("clerk", "en"), ("leader", "zh")]
+)
 def test_staff_meet_no_barrier(crawl, username, language):
     person = crawl(language, username)
     person.visit()

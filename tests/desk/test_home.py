@@ -30,7 +30,9 @@ def test_signing_in_leads_to_the_desk_with_a_session_of_its_own(client, town):
     assert client.get(reverse("desk:waves")).context["user"] == town.analyst
 
 
-@pytest.mark.parametrize("wanted", ["//elsewhere.example/", "https://elsewhere.example/", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "wanted", ["//elsewhere.example/", "https://elsewhere.example/", "javascript:alert(1)"]
+)
 def test_nobody_is_led_out_of_the_house(client, town, wanted):
     answer = client.post(SIGN_IN, {"username": "anna", "password": PASSWORD, "next": wanted})
     assert answer["Location"] == reverse("desk:home")
@@ -87,4 +89,6 @@ def test_who_signs_in_again_after_sending_a_form_comes_to_its_page(client, town,
         {"username": "anna", "password": PASSWORD, "next": reverse(f"desk:{name}", args=[town.wave.key])},
         follow=True,
     )
-    assert answer.status_code == 200 and answer.request["PATH_INFO"] == reverse(f"desk:{back}", args=[town.wave.key])
+    assert answer.status_code == 200 and answer.request["PATH_INFO"] == reverse(
+        f"desk:{back}", args=[town.wave.key]
+    )

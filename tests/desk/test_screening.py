@@ -147,7 +147,9 @@ def test_a_decision_that_says_neither_keeps_nothing(client, town, choice):
     sheet = web(town, seconds=2)
     screen.apply_rules(town.wave, by=town.analyst)
     address = reverse("desk:response_decide", args=[sheet.pk])
-    page = sign_in(client, town.analyst).post(address, {"rule": "too_fast", "choice": choice, "reason": "seen"})
+    page = sign_in(client, town.analyst).post(
+        address, {"rule": "too_fast", "choice": choice, "reason": "seen"}
+    )
     assert "Choose what to do" in page.content.decode() and 'value="seen"' in page.content.decode()
     assert sheet.flags.get().verdict == "open"
 

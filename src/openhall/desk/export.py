@@ -60,9 +60,7 @@ def _answer(
             (gettext("Data"), table(wave, everything=everything)),
             (gettext("Codebook"), codebook(wave.version.asked)),
         ]
-        return FileResponse(
-            workbook(tables), as_attachment=True, filename=f"{name}.xlsx", content_type=EXCEL
-        )
+        return FileResponse(workbook(tables), as_attachment=True, filename=f"{name}.xlsx", content_type=EXCEL)
     lines = codebook(wave.version.asked) if file == "codebook" else table(wave, everything=everything)
     response = StreamingHttpResponse(_csv(lines), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'

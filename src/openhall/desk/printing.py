@@ -9,7 +9,6 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-
 from openhall.errors import N_
 from openhall.language import say, translator
 from openhall.report import fonts

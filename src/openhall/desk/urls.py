@@ -58,11 +58,27 @@ urlpatterns = [
     path("questionnaires/<slug:key>/", questionnaires.one, name="questionnaire"),
     path("questionnaires/<slug:key>/<int:number>/draft", questionnaires.draft, name="questionnaire_draft"),
     path("questionnaires/<slug:key>/<int:number>/delete", questionnaires.delete, name="questionnaire_delete"),
-    path("questionnaires/<slug:key>/<int:number>/preview", questionnaires.preview, name="questionnaire_preview"),
-    path("questionnaires/<slug:key>/<int:number>/export.<slug:kind>", questionnaires.export, name="questionnaire_export"),
-    path("questionnaires/<slug:key>/<int:number>/edit", questionnaire_edit.outline, name="questionnaire_edit"),
-    path("questionnaires/<slug:key>/<int:number>/edit/cover", questionnaire_edit.cover, name="questionnaire_cover"),
-    path("questionnaires/<slug:key>/<int:number>/edit/section", questionnaire_edit.section, name="questionnaire_section"),
+    path(
+        "questionnaires/<slug:key>/<int:number>/preview", questionnaires.preview, name="questionnaire_preview"
+    ),
+    path(
+        "questionnaires/<slug:key>/<int:number>/export.<slug:kind>",
+        questionnaires.export,
+        name="questionnaire_export",
+    ),
+    path(
+        "questionnaires/<slug:key>/<int:number>/edit", questionnaire_edit.outline, name="questionnaire_edit"
+    ),
+    path(
+        "questionnaires/<slug:key>/<int:number>/edit/cover",
+        questionnaire_edit.cover,
+        name="questionnaire_cover",
+    ),
+    path(
+        "questionnaires/<slug:key>/<int:number>/edit/section",
+        questionnaire_edit.section,
+        name="questionnaire_section",
+    ),
     path(
         "questionnaires/<slug:key>/<int:number>/edit/question",
         questionnaire_question.question,

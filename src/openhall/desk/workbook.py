@@ -15,7 +15,7 @@ from openhall.surveys.sheets import cell_out
 
 
 def workbook(tables: Iterable[tuple[str, Iterable[Sequence[Answer]]]]) -> IO[bytes]:
-    """A sheet for each title and its lines; text is written as text whatever it begins with. The caller closes the file."""
+    """A sheet for each title and its lines; text is written as text whatever it begins with."""
     book = Workbook(write_only=True)
     for title, lines in tables:
         sheet = book.create_sheet(title[:31])

@@ -28,5 +28,7 @@ class Output(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["wave", "language", "format", "fingerprint"], name="one_output_per_data")
+            models.UniqueConstraint(
+                fields=["wave", "language", "format", "fingerprint"], name="one_output_per_data"
+            )
         ]

@@ -50,15 +50,23 @@ class Response(models.Model):
     complete = models.BooleanField(default=True)
     void = models.CharField(max_length=24, blank=True, default="")
     serial = models.CharField(max_length=32, null=True)  # printed on a paper sheet
-    once = models.CharField(max_length=36, null=True, unique=True)  # idempotency key of the device that sent it
-    resume = models.CharField(max_length=64, null=True, unique=True)  # HMAC of the code that opens a saved answer
+    once = models.CharField(
+        max_length=36, null=True, unique=True
+    )  # idempotency key of the device that sent it
+    resume = models.CharField(
+        max_length=64, null=True, unique=True
+    )  # HMAC of the code that opens a saved answer
 
     objects = ResponseQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["wave", "office", "channel", "complete", "void"], name="response_ledger")]
+        indexes = [
+            models.Index(fields=["wave", "office", "channel", "complete", "void"], name="response_ledger")
+        ]
         constraints = [
-            models.UniqueConstraint(fields=["wave", "serial"], condition=~Q(serial=None), name="one_response_per_serial")
+            models.UniqueConstraint(
+                fields=["wave", "serial"], condition=~Q(serial=None), name="one_response_per_serial"
+            )
         ]
 
     @property
@@ -72,7 +80,9 @@ class SecondEntry(models.Model):
 
     response = models.OneToOneField(Response, on_delete=models.CASCADE, related_name="second")
     answers = models.TextField()
-    first = models.TextField()  # the first entry as it was: settling changes the response, not what is compared
+    first = (
+        models.TextField()
+    )  # the first entry as it was: settling changes the response, not what is compared
     by = models.ForeignKey("User", null=True, on_delete=models.SET_NULL, related_name="+")
     settled = models.BooleanField(default=False)
 
@@ -90,7 +100,9 @@ class Flag(models.Model):
     detail = models.JSONField(default=dict)
     verdict = models.CharField(max_length=8, choices=Verdict.choices, default=Verdict.OPEN)
     reason = models.TextField(blank=True)
-    by = models.ForeignKey("User", null=True, on_delete=models.SET_NULL, related_name="+")  # None: the rule itself
+    by = models.ForeignKey(
+        "User", null=True, on_delete=models.SET_NULL, related_name="+"
+    )  # None: the rule itself
     at = models.DateTimeField(auto_now=True)
 
     class Meta:

@@ -12,7 +12,9 @@ class User(AbstractUser):
     """A member of staff. Citizens need no account."""
 
     role = models.CharField(max_length=24, choices=[(role.value, ROLE_NAMES[role]) for role in Role])
-    office = models.ForeignKey("Office", null=True, blank=True, on_delete=models.PROTECT, related_name="staff")
+    office = models.ForeignKey(
+        "Office", null=True, blank=True, on_delete=models.PROTECT, related_name="staff"
+    )
 
     def may(self, verb: str, of: object = None) -> bool:
         """Whether this person may do `verb`; `of` is the office, or a thing that has one, it is done to."""

@@ -44,7 +44,9 @@ class Version(models.Model):
 
     class Meta:
         ordering = ["questionnaire", "number"]
-        constraints = [models.UniqueConstraint(fields=["questionnaire", "number"], name="one_version_per_number")]
+        constraints = [
+            models.UniqueConstraint(fields=["questionnaire", "number"], name="one_version_per_number")
+        ]
 
     def __str__(self) -> str:
         return f"{self.title} · {self.number}"
@@ -101,7 +103,9 @@ class Allocation(models.Model):
         ordering = ["wave", "office__position"]
         constraints = [
             models.UniqueConstraint(fields=["wave", "office"], name="one_allocation_per_office"),
-            models.CheckConstraint(condition=Q(quota=None) | Q(filled__lte=F("quota")), name="quota_never_overrun"),
+            models.CheckConstraint(
+                condition=Q(quota=None) | Q(filled__lte=F("quota")), name="quota_never_overrun"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -118,7 +122,9 @@ class Batch(models.Model):
     allocation = models.ForeignKey(Allocation, on_delete=models.CASCADE, related_name="batches")
     channel = models.CharField(max_length=8, choices=Channel.choices)
     count = models.PositiveIntegerField()
-    first_serial = models.PositiveIntegerField(null=True)  # paper printed here; None for sheets issued elsewhere
+    first_serial = models.PositiveIntegerField(
+        null=True
+    )  # paper printed here; None for sheets issued elsewhere
     issued_on = models.DateField(auto_now_add=True)
     by = models.ForeignKey("User", null=True, on_delete=models.SET_NULL, related_name="+")
 

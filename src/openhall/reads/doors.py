@@ -22,7 +22,9 @@ from openhall.surveys.questionnaire import Questionnaire
 
 FRESH = 1.0  # seconds
 MOST = 1000
-_KEY = re.compile(r"[A-Za-z0-9_-]{1,16}")  # what `models.survey.new_key` makes; databases choke on other things
+_KEY = re.compile(
+    r"[A-Za-z0-9_-]{1,16}"
+)  # what `models.survey.new_key` makes; databases choke on other things
 _seen: dict[tuple[str, str], tuple[float, Door]] = {}
 
 

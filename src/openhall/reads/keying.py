@@ -159,9 +159,7 @@ def agreement(wave: Wave, seconds: Iterable[SecondEntry]) -> Agreement:
             continue
         codes: dict[Any, int] = {}
         columns = [[codes.setdefault(pair[side][place], len(codes)) for pair in pairs] for side in (0, 1)]
-        rows.append(
-            (place + 1, question, cohens_kappa(columns[0], columns[1]))
-        )
+        rows.append((place + 1, question, cohens_kappa(columns[0], columns[1])))
         # Over all cells the same code stands for the same mark, whatever the question.
         first += [pair[0][place] for pair in pairs]
         second += [pair[1][place] for pair in pairs]

@@ -121,7 +121,9 @@ class Ledger:
 
         Reckoned as the report does: valid is complete, unfinished and void are partial.
         """
-        from openhall.stats.response_rates import response_rates  # here: SciPy stays out of the citizen's door
+        from openhall.stats.response_rates import (
+            response_rates,
+        )  # here: SciPy stays out of the citizen's door
 
         part = self.counted
         if not part.issued or part.returned > part.issued:

@@ -327,4 +327,3 @@ def _legend_columns(names: Sequence[str]) -> int:
     """As many columns as fit side by side."""
     widest = max(map(text_width, names))
     return max(1, min(len(names), int(WIDTH // (widest + 34))))
-
