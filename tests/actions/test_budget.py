@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from openhall.actions import budget
-from openhall.actions.budget import spend
+from openhall.actions.budget import give_back, spend
 from openhall.models import Budget, Salt
 
 pytestmark = pytest.mark.django_db
@@ -27,6 +27,15 @@ def test_purposes_and_addresses_are_counted_apart():
     for purpose, address in [("answer", "192.0.2.1"), ("code", "192.0.2.1"), ("answer", "192.0.2.2")]:
         assert spend(purpose, address, limit=1)
     assert Budget.objects.count() == 3
+
+
+def test_what_is_given_back_can_be_spent_again():
+    for _ in range(3):
+        assert spend("sign-in", "192.0.2.1", limit=1)
+        give_back("sign-in", "192.0.2.1")
+    give_back("sign-in", "192.0.2.1")
+    give_back("sign-in", "192.0.2.2")
+    assert [spend("sign-in", "192.0.2.1", limit=1) for _ in range(2)] == [True, False]
 
 
 def test_a_household_is_one_network():

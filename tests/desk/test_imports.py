@@ -80,6 +80,13 @@ def test_a_file_over_the_limit_is_refused(client, town, settings):
     assert "MB are possible" in page.content.decode()
 
 
+def test_the_limit_in_the_hint_is_the_limit_in_the_refusal(client, town, settings):
+    settings.UPLOAD_LIMIT = 2_000_000
+    sign_in(client, town.analyst)
+    text = upload(client, town, b"x" * 3_000_000).content.decode()
+    assert "At most 2 MB." in text and "the file has 3 MB; 2 MB are possible." in text
+
+
 def test_no_file_is_asked_for(client, town):
     page = sign_in(client, town.analyst).post(reverse("desk:import_sheets", args=[town.wave.key]))
     assert "Choose a file." in page.content.decode()

@@ -135,6 +135,16 @@ def test_a_clerk_sees_the_paper_of_the_own_office_only_and_decides_nothing(clien
     assert client.post(decide, {"rule": "other", "choice": "exclude", "reason": "no"}).status_code == 403
 
 
+def test_a_clerk_is_led_to_no_twin_at_another_office(client, town):
+    for serial, office in (("A1", town.north), ("A2", town.north), ("A3", town.south)):
+        sheet = key_sheet(town.wave, serial=serial, office=office, marks=ANSWERS, by=town.analyst)
+        Flag.objects.create(response=sheet, rule="duplicate_sheet")
+    address = reverse("desk:response", args=[Response.objects.get(serial="A1").pk])
+    text = sign_in(client, town.clerk).get(address).content.decode()
+    assert ">A2</a>" in text and ">A3</a>" not in text
+    assert ">A3</a>" in sign_in(client, town.analyst).get(address).content.decode()
+
+
 @pytest.mark.parametrize("name", ["screening_apply", "screening_decide", "screening_restore"])
 def test_nothing_is_decided_by_looking(client, town, name):
     answer = sign_in(client, town.analyst).get(at(town, name))

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace as changed
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
-from tests.town import ANSWERS
+from tests.town import ANSWERS, ASKED, version_of
 
 from openhall.actions import budget
 from openhall.models import Allocation, Budget, Event, Response, Wave
 from openhall.reads import doors
+from openhall.surveys.questionnaire import Kind, Question
+
+WORDS = Question(key="words", kind=Kind.TEXT, text={"en": "What else?"}, required=False)
 
 
 @pytest.fixture(autouse=True)
@@ -255,3 +260,35 @@ def test_seconds_are_what_the_form_says_and_nonsense_is_no_time(client, link):
     for nonsense in ["", "soon", "-5", "9" * 30, str(started + 10_000), "1"]:
         client.post(link, fill(client, link, _started=nonsense))
     assert Response.objects.filter(seconds=None).count() == 6
+
+
+@pytest.mark.parametrize("field", ["_started", "_code", "_once", "q1", "_note"])
+def test_what_is_sent_back_to_the_page_never_becomes_markup(client, link, field):
+    bait = '"><svg onload=alert(1)>'
+    html = client.post(link, fill(client, link, **{"q1": "9", field: bait})).content.decode()
+    assert "There is a problem" in html and "<svg" not in html
+
+
+def test_empty_lines_of_a_text_survive_a_mistake_elsewhere(client, town):
+    asked = changed(ASKED, key="words", sections=(changed(ASKED.sections[0], questions=(WORDS, *ASKED)),))
+    Wave.objects.update(version=version_of(asked, frozen=True))
+    link = f"/s/{town.at_north.key}/"
+    answer = client.post(link, fill(client, link, words="First.\r\n\r\n\r\nSecond.", s1=""))
+    assert answer.status_code == 422 and ">\nFirst.\r\n\r\n\r\nSecond.</textarea>" in answer.content.decode()
+
+
+def test_a_form_is_never_stored_on_the_way(client, link):
+    for answer in (client.get(link), client.post(link, fill(client, link, q1=""))):
+        assert answer["Cache-Control"] == "no-store" and "Cookie" in answer["Vary"]
+
+
+@pytest.mark.parametrize("key", ["%00", "a%00b", "x" * 300, "%F0%9F%8F%9B", "'--", "%C3%28"])
+def test_an_address_that_cannot_be_one_is_not_found(client, town, key):
+    assert client.get(f"/s/{key}/").status_code == client.get(f"/k/{key}/").status_code == 404
+
+
+@pytest.mark.parametrize("body", [{f"x{n}": "" for n in range(2001)}, {"q1": "x" * 1_000_001}])
+def test_a_flood_of_fields_is_a_bad_request(client, link, body):
+    form = {**fill(client, link), **body}
+    answer = client.post(link, urlencode(form), content_type="application/x-www-form-urlencoded")
+    assert answer.status_code == 400 and not Response.objects.exists()

@@ -203,6 +203,15 @@ def test_the_times_of_all_sittings_add_up(client, town):
     assert 100 <= Response.objects.get().seconds < 160
 
 
+@pytest.mark.parametrize(("before", "started"), [(None, ""), (None, "now"), (100, "")])
+def test_a_sitting_of_unknown_length_leaves_no_time(client, town, before, started):
+    code = save(client, town, q1="2")
+    Response.objects.update(seconds=before)
+    sent = {**enter(client, code), **ANSWERS}
+    client.post(f"/s/{town.at_north.key}/", sent if started else {**sent, "_started": ""})
+    assert Response.objects.get().seconds is None
+
+
 def test_a_replaced_secret_key_still_opens_older_codes(client, town, settings):
     code = save(client, town, q1="2")
     settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]

@@ -123,8 +123,19 @@ def test_what_is_no_json_is_malformed(client, town, body):
     assert send(client, body).status_code == 400
 
 
-def test_an_unknown_tablet_is_not_found(client, entry):
-    assert send(client, {**entry, "kiosk": "nowhere"}).status_code == 404
+def test_brackets_without_end_are_malformed(client, town):
+    assert send(client, "[" * 200_000).status_code == 400
+
+
+@pytest.mark.parametrize("kiosk", ["nowhere", "", "a\0b", "\ud800", "x" * 5000])
+def test_an_unknown_tablet_is_not_found(client, entry, kiosk):
+    assert send(client, {**entry, "kiosk": kiosk}).status_code == 404
+
+
+@pytest.mark.parametrize("language", [[], {}, 3, None, "xx", "\ud800"])
+def test_a_language_that_is_none_counts_as_english(client, entry, language):
+    assert send(client, {**entry, "language": language}).status_code == 201
+    assert Response.objects.get().language == "en"
 
 
 def test_a_tablet_whose_wave_closed_is_told_so(client, entry):

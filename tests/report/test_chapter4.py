@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.report.small import asking, choice, scale
 
+from openhall.labels import VOID_REASONS
 from openhall.report.chapter4 import chapter4, chapter4_of_sheets
 from openhall.report.document import Caution, Figure, Heading, Manner, Paragraph, Report, Row, Section, Table
 from openhall.report.ledger import Ledger, Line
@@ -40,9 +41,7 @@ def test_sections_tables_and_figures_have_the_numbers_of_the_study(report: Repor
 
 
 def test_cross_tables_follow_the_order_of_the_study(report: Report) -> None:
-    captions = [
-        report.table(f"4-{number}").caption.removeprefix("Overall satisfaction by ") for number in range(3, 9)
-    ]
+    captions = [report.table(f"4-{number}").caption.removeprefix("Overall satisfaction by ") for number in range(3, 9)]
     assert captions == ["age", "gender", "education", "political status", "household income", "occupation"]
 
 
@@ -83,9 +82,7 @@ def test_readers_are_warned_where_they_would_be_misled(report: Report) -> None:
     } <= codes
 
 
-def test_the_report_in_chinese_has_the_same_figures(
-    study: Questionnaire, sheets: Sheets, report: Report
-) -> None:
+def test_the_report_in_chinese_has_the_same_figures(study: Questionnaire, sheets: Sheets, report: Report) -> None:
     chinese = chapter4_of_sheets(study, sheets, lang="zh-hans")
     assert chinese.lang == "zh"
     assert chinese.title == "政务服务大厅满意度调查"
@@ -147,6 +144,11 @@ def test_control_characters_do_not_reach_a_report() -> None:
     assert report.table("fieldwork").rows[0].cells[0] == "North"
 
 
+def test_no_wording_turns_the_rest_of_its_line_round() -> None:
+    turned = Ledger(lines=(Line("No\u202er\u2028th\u2066", 50, 42, 6),))
+    assert chapter4(whole(), ANSWERS, turned).table("fieldwork").rows[0].cells[0] == "North"
+
+
 def test_an_unknown_background_is_called_by_its_question() -> None:
     report = chapter4(whole(), ANSWERS)
     headings = [block.title for block in report.blocks() if isinstance(block, Heading)]
@@ -168,11 +170,7 @@ def test_more_returned_than_issued_is_pointed_out() -> None:
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(
-    st.lists(
-        st.tuples(*[st.sampled_from([None, 1, 2])], *[st.sampled_from([None, 1, 2, 3])] * 3), max_size=12
-    )
-)
+@given(st.lists(st.tuples(*[st.sampled_from([None, 1, 2])], *[st.sampled_from([None, 1, 2, 3])] * 3), max_size=12))
 def test_any_answers_give_a_report(answers: list[tuple[int | None, ...]]) -> None:
     report = chapter4(whole(), answers)
     for block in report.blocks():
@@ -181,3 +179,9 @@ def test_any_answers_give_a_report(answers: list[tuple[int | None, ...]]) -> Non
         table = block if isinstance(block, Table) else block.table if isinstance(block, Figure) else None
         for row in table.rows if table else ():
             assert len(table.shown(row)) == len(table.columns)
+
+
+def test_every_reason_for_a_void_sheet_is_said_in_words() -> None:
+    for reason in (*VOID_REASONS, "unfinished"):
+        table = chapter4(whole(), ANSWERS, Ledger(lines=(Line("North", 50, 42, 6),), reasons={reason: 6})).table("void")
+        assert table.rows[0].cells[0] not in (reason, None)

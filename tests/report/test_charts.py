@@ -17,9 +17,7 @@ from openhall.report.document import Report
 from openhall.report.lettering import text_width, wrapped
 
 SPECS = {
-    "shares": charts.shares(
-        [charts.Share("男", 3, 60, "3 (60.0%)", 50), charts.Share("女", 2, 40, "2 (40.0%)")]
-    ),
+    "shares": charts.shares([charts.Share("男", 3, 60, "3 (60.0%)", 50), charts.Share("女", 2, 40, "2 (40.0%)")]),
     "stacked": charts.stacked([charts.Band("it's <b>", (0.2, 0.3, 0.5))], ["good", "it's fair", "bad"]),
     "means": charts.means(
         [
@@ -41,6 +39,12 @@ def test_a_drawing_holds_no_style_script_or_handler(name: str) -> None:
     for element in root.iter():
         assert element.tag.rpartition("}")[2] not in ("script", "style", "foreignObject", "image")
         assert not [key for key in element.attrib if key == "style" or key.startswith("on")]
+
+
+@pytest.mark.parametrize("name", ["two\nlines", "it's \\' \u2028 ]", "datum.x", "", '";<&>', "{signal: 1}"])
+def test_any_wording_can_name_a_step_of_the_scale(name: str) -> None:
+    drawn = drawing.svg(charts.stacked([charts.Band("Group", (0.5, 0.5))], [name, "bad"]))
+    assert ElementTree.fromstring(drawn).tag.endswith("svg") and drawn.count(">Group<") == 1
 
 
 def test_a_drawing_is_an_image_with_title_and_description() -> None:
@@ -116,6 +120,12 @@ def test_a_long_label_is_broken_to_fit() -> None:
     (label,), lines = wrapped(["a label that is much too long for one line"], 120)
     assert lines > 1
     assert all(text_width(line) <= 120 for line in label.split("\n"))
+
+
+def test_a_word_longer_than_the_chart_is_broken_too() -> None:
+    bars = [charts.Share("https://example.org/" + "x" * 300, 3, 60, "3 (60.0%)"), charts.Share("b", 2, 40, "2 (40.0%)")]
+    width, _height = drawing.size(drawing.svg(charts.shares(bars)))
+    assert width < 1.2 * charts.WIDTH
 
 
 def test_missing_fonts_name_the_cure(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -127,9 +127,7 @@ def test_numbers_in_a_workbook_are_numbers_with_a_format(report: Report) -> None
 def test_there_is_a_sheet_for_every_table_and_a_contents_page_that_leads_to_it(report: Report) -> None:
     book = load_workbook(BytesIO(excel.workbook(report)))
     assert len(book.sheetnames) == 1 + len(list(report.tables()))
-    links = [
-        cell.hyperlink.location for row in book["Contents"].iter_rows() for cell in row if cell.hyperlink
-    ]
+    links = [cell.hyperlink.location for row in book["Contents"].iter_rows() for cell in row if cell.hyperlink]
     assert {link.split("!")[0].strip("'") for link in links} == set(book.sheetnames[1:])
 
 
@@ -214,3 +212,9 @@ def test_a_chart_higher_than_a_page_is_made_smaller() -> None:
 
 def test_pdf_is_the_same_for_the_same_report() -> None:
     assert pdf.document(tiny_report()) == pdf.document(tiny_report())
+
+
+def test_a_character_no_font_has_costs_the_accessibility_mark_and_not_the_file() -> None:
+    with_box, usual = (pdf.document(tiny_report(text)) for text in ("😀 Very satisfied", "Very satisfied"))
+    assert "Very satisfied" in PdfReader(BytesIO(with_box)).pages[-1].extract_text()
+    assert b"pdfuaid" in usual and b"pdfuaid" not in with_box

@@ -18,7 +18,8 @@ from tests.surveys.sav_file import sav_bytes
 from openhall.errors import BadInput
 from openhall.surveys.files import MEGABYTE
 from openhall.surveys.questionnaire import Kind, Option, Question, Questionnaire, Section
-from openhall.surveys.sheets import Sheets, read_sheets, write_sheets_csv
+from openhall.surveys.sheets import Sheets, read_sheets
+from openhall.surveys.sheets_out import write_sheets_csv
 from openhall.surveys.toml_format import builtin
 
 STARS = (Option(2, {"en": "Good", "zh": "好"}, 2.0), Option(1, {"en": "Bad", "zh": "差"}, 1.0))

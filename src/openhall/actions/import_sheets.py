@@ -88,7 +88,10 @@ def waiting(wave: Wave, token: str, *, by: User) -> Path:
     files = list(folder.iterdir()) if fresh else []
     if not files:
         raise NotAllowed(
-            N_("The file is no longer there. Uploaded files are kept for an hour; upload it again.")
+            N_(
+                "The file is no longer there: its sheets are stored already, or it waited for more than an hour."
+                " Look whether they are in the wave; if not, upload it again."
+            )
         )
     return files[0]
 

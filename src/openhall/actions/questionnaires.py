@@ -38,13 +38,15 @@ def create(asked: Asked, *, key: str = "", by: User | None) -> Version:
     BadInput when the key is malformed or taken, or the questionnaire is not sound.
     """
     permit(by, "questionnaire.edit")
-    if key and Questionnaire.objects.filter(key=_checked(key)).exists():
+    key = _checked(key) if key else _free(asked.key)
+    questionnaire, made = Questionnaire.objects.get_or_create(key=key)  # of two at once, one makes it
+    if not made:
         cure = N_("Choose another key.")
         raise BadInput(
             Problem("", N_("there is a questionnaire with the key “{key}” already."), cure, {"key": key})
         )
-    version = _append(Questionnaire.objects.create(key=key or _free(asked.key)), asked)
-    record("questionnaire.created", version.questionnaire, by=by, version=version.number)
+    version = _append(questionnaire, asked)
+    record("questionnaire.created", questionnaire, by=by, version=version.number)
     return version
 
 
@@ -116,7 +118,7 @@ def delete_draft(version: Version, *, by: User | None) -> None:
     draft = _locked_draft(version)
     if draft.waves.exists():
         raise NotAllowed(
-            N_("A wave is planned with this draft. Give the wave another version first, or delete the wave.")
+            N_("A wave is planned with this draft. Choose another version in the plan of the wave first.")
         )
     questionnaire = draft.questionnaire
     record("questionnaire.draft_deleted", questionnaire, by=by, version=draft.number)

@@ -21,7 +21,7 @@ from openhall.language import say
 from openhall.models import Office, Wave
 from openhall.reads.datasets import count_rows, rows
 from openhall.surveys.questionnaire import Answer, Questionnaire
-from openhall.surveys.sheets import cell_out
+from openhall.surveys.sheets_out import cell_out
 
 Row = list[Answer]
 ABOUT = ["office", "channel", "language", "date", "seconds"]  # columns of read_sheets besides the questions

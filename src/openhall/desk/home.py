@@ -29,7 +29,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _page(request, AuthenticationForm(request))
     tries = _tries(request)
-    if not all([budget.spend(purpose, who, limit=limit) for purpose, who, limit in tries]):
+    if not all(budget.spend(purpose, who, limit=limit) for purpose, who, limit in tries):
         return _refused(request)
     form = AuthenticationForm(request, data=request.POST)
     if not form.is_valid():

@@ -115,10 +115,15 @@ def _typed(request: HttpRequest, *names: str) -> list[str]:
 
 def _response(person: User, pk: int) -> Response:
     found = get_object_or_404(Response.objects.select_related("wave", "version", "office"), pk=pk)
-    own = found.office_id == person.office_id and found.serial is not None
-    if person.role == Role.CLERK and not own:
+    if not _reaches(person, found):
         raise Http404
     return found
+
+
+def _reaches(person: User, found: Response) -> bool:
+    """A clerk reaches the paper of the own office, everybody else with the right every sheet."""
+    own = found.office_id == person.office_id and found.serial is not None
+    return person.role != Role.CLERK or own
 
 
 def _name(found: Response) -> str:
@@ -178,7 +183,7 @@ def _sheet_page(
         "sheet": sheet,
         "name": _name(found),
         "found": [_finding(flag) for flag in sheet.flags],
-        "twins": [(twin.pk, _name(twin)) for twin in sheet.twins],
+        "twins": [(twin.pk, _name(twin)) for twin in sheet.twins if _reaches(request.user, twin)],
         "rules": VOID_REASONS,
         "verdicts": VERDICTS,
         "channels": CHANNELS,

@@ -11,7 +11,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from openhall.surveys.questionnaire import Answer
-from openhall.surveys.sheets import cell_out
+from openhall.surveys.sheets_out import cell_out
 
 
 def workbook(tables: Iterable[tuple[str, Iterable[Sequence[Answer]]]]) -> IO[bytes]:

@@ -15,9 +15,12 @@ from openhall.surveys import dict_format
 from openhall.surveys.questionnaire import Questionnaire as Asked
 
 
+TYPED = "23456789abcdefghjkmnpqrstuvwxyz"  # no signs that look alike: a poster's address is typed, too
+
+
 def new_key() -> str:
-    """A key for a web address that cannot be guessed."""
-    return secrets.token_urlsafe(9)
+    """A key for a web address that cannot be guessed: ten signs, some 8 · 10¹⁴ possibilities."""
+    return "".join(secrets.choice(TYPED) for _ in range(10))
 
 
 class Questionnaire(models.Model):

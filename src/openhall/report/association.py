@@ -135,8 +135,7 @@ def _table(tested: list[Tested], key: str, pen: Pen) -> Table:
     notes = [
         pen(
             N_(
-                "p (Holm): the Monte-Carlo p where there is one, else Pearson's, corrected over the {tests}"
-                " tests."
+                "p (Holm): the Monte-Carlo p where there is one, else Pearson's, corrected over the {tests} tests."
             ),
             tests=len(tested),
         )

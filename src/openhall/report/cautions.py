@@ -30,8 +30,7 @@ SENTENCES: Mapping[Code, str] = {
     Code.CONSTANT: N_("Every valid answer is the same ({value}), so there is nothing to compare."),
     Code.ONE_GROUP: N_("Fewer than two groups have answers, so they cannot be compared."),
     Code.REPEATED_ROWS: N_(
-        "Of {n} sheets {repeated} are equal to another one in every answer. Check whether sheets were"
-        " entered twice."
+        "Of {n} sheets {repeated} are equal to another one in every answer. Check whether sheets were entered twice."
     ),
     Code.EVERY_ROW_TWICE: N_(
         "Every sheet stands in the data at least twice: {n} sheets, but only {distinct} different ones."

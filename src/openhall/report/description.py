@@ -1,11 +1,15 @@
-"""Section 4.2: who answered, a chart and its figures for each background question (figures 4-1 to 4-6)."""
+"""Section 4.2: who answered, a chart and its figures for each background question (figures 4-1 to 4-6).
+
+Questions that are no factor and belong to no dimension follow in `others`.
+"""
 
 from __future__ import annotations
 
 from openhall.errors import N_
-from openhall.report import charts
+from openhall.report import others
 from openhall.report.cautions import told
-from openhall.report.document import Block, Column, Figure, Heading, Row, Section, Table
+from openhall.report.counted import counted
+from openhall.report.document import Block, Heading, Section
 from openhall.report.material import Material, codes, pair
 from openhall.report.numerals import Format, decimals, interval, p_equals, percent, unit
 from openhall.report.pen import Pen
@@ -18,7 +22,8 @@ from openhall.stats.study import Factor
 def section(material: Material) -> Section:
     pen = material.pen
     blocks: list[Block] = []
-    if not material.study.factors:
+    rest = others.questions(material)
+    if not material.study.factors and not rest:
         blocks.append(
             pen.text(
                 N_("The questionnaire asks nothing about the respondents, so there is nothing to describe.")
@@ -30,8 +35,7 @@ def section(material: Material) -> Section:
         blocks.append(
             pen.method(
                 N_(
-                    "Counts and shares of the valid answers, with Wilson's 95% interval of each share; N ="
-                    " {n} sheets."
+                    "Counts and shares of the valid answers, with Wilson's 95% interval of each share; N = {n} sheets."
                 ),
                 n=material.n,
             )
@@ -39,13 +43,15 @@ def section(material: Material) -> Section:
         for place, factor in enumerate(material.study.factors, start=1):
             blocks.append(Heading(f"4.2.{place}", pen.title(factor)))
             blocks += _described(material, factor)
+        for place, question in enumerate(rest, start=len(material.study.factors) + 1):
+            blocks += others.described(material, question, f"4.2.{place}")
     return Section("description", "4.2", pen(N_("Statistical description")), tuple(blocks))
 
 
 def _described(material: Material, factor: Factor) -> list[Block]:
     pen = material.pen
     found = frequencies(material.sample[factor.key], codes(factor))
-    figure = _figure(found, factor, material.numbers.figure(), pen)
+    figure = counted(found, factor, material.numbers.figure(), pen)
     if not found.valid:
         return [pen.text(N_("Nobody answered this question."))]
     known = [
@@ -62,66 +68,6 @@ def _described(material: Material, factor: Factor) -> list[Block]:
             )
         )
     return blocks
-
-
-def _figure(found: Frequencies, factor: Factor, key: str, pen: Pen) -> Figure:
-    labels = [pen.level(factor, level.code) for level in found.levels]
-    known: list[float | None] = [100 * share for share in factor.population] or [None] * len(labels)
-    bars = [
-        charts.Share(
-            label=label,
-            n=level.n,
-            share=level.valid_percent,
-            shown=f"{level.n:,} ({percent(level.valid_percent)})",
-            population=share,
-        )
-        for label, level, share in zip(labels, found.levels, known, strict=True)
-    ]
-    caption = pen(
-        N_("Respondents by {background} (N = {n})"), background=pen.background(factor), n=found.valid
-    )
-    return Figure(
-        key=key,
-        caption=caption,
-        spec=charts.shares(bars),
-        # Translators: text alternative of a chart; {figures} is "Male 160 (53.3%), Female 140 (46.7%)"
-        alt=pen(
-            N_("Bar chart: {figures}."),
-            figures=pen(N_(", ")).join(f"{bar.label} {bar.shown}" for bar in bars),
-        ),
-        table=_table(found, factor, labels, f"data-of-{key}", pen),
-    )
-
-
-def _table(found: Frequencies, factor: Factor, labels: list[str], key: str, pen: Pen) -> Table:
-    columns = [
-        Column("answer", pen.title(factor)),
-        Column("n", pen(N_("n")), Format.INT),
-        Column("percent", pen(N_("%")), Format.PERCENT1),
-        Column("interval", pen(N_("95% CI")), Format.PERCENT_INTERVAL),
-    ]
-    if factor.ordered:
-        columns.append(Column("cumulative", pen(N_("Cumulative %")), Format.PERCENT1))
-    if factor.population:
-        columns.append(Column("population", pen(N_("Population %")), Format.PERCENT1))
-    rows = []
-    for place, level in enumerate(found.levels):
-        more = [level.cumulative_percent] if factor.ordered else []
-        more += [100 * factor.population[place]] if factor.population else []
-        rows.append(Row((labels[place], level.n, level.valid_percent, pair(level.interval), *more)))
-    total = Row((pen(N_("Total")), found.valid, 100.0, *[None] * (len(columns) - 3)), total=True)
-    notes = (
-        [pen(N_("The black marks in the chart are the known shares in the population."))]
-        if factor.population
-        else []
-    )
-    return Table(
-        key=key,
-        caption=pen(N_("Respondents by {background}"), background=pen.background(factor)),
-        columns=tuple(columns),
-        rows=(*rows, total),
-        notes=tuple(notes),
-    )
 
 
 def _said(found: Frequencies, factor: Factor, pen: Pen) -> list[Block]:

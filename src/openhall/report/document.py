@@ -29,7 +29,10 @@ FACTS = {
 }
 
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+# No file format can carry the first; the others turn the rest of a line round or break it.
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u2028-\u202e\u2066-\u2069]"
+)
 
 
 class Manner(StrEnum):
@@ -205,7 +208,7 @@ class Report:
 
 
 def legible(part: Any) -> Any:
-    """A report, or any part of one, without the control characters that no file format can carry."""
+    """A report, or any part of one, without control characters."""
     if type(part) is str:  # and no enumeration
         return _CONTROL.sub("", part)
     if isinstance(part, tuple):

@@ -20,6 +20,8 @@ REASONS = {
     "straight_lining": N_("the same answer to every item"),
     "too_fast": N_("answered too fast to have been read"),
     "duplicate_sheet": N_("the same sheet twice"),
+    "other": N_("another reason, given by the person who excluded it"),
+    "unfinished": N_("begun but not sent"),
 }
 
 
@@ -84,8 +86,7 @@ def _counted(ledger: Ledger, pen: Pen) -> list[Block]:
             pen.caution(
                 "issued_unknown",
                 N_(
-                    "How many sheets were issued is not recorded for every office, so no response rate can"
-                    " be given."
+                    "How many sheets were issued is not recorded for every office, so no response rate can be given."
                 ),
             ),
         ]
@@ -194,8 +195,7 @@ def _offices(ledger: Ledger, pen: Pen) -> list[Block]:
         N_("No office answered noticeably more or less often than the others.")
         if same
         else N_(
-            "The offices did not answer alike: compare the last column of the table before comparing their"
-            " results."
+            "The offices did not answer alike: compare the last column of the table before comparing their results."
         )
     )
     return [_fit(result, pen), pen.plain(sentence), *(told(caution, pen) for caution in result.cautions)]

@@ -180,8 +180,7 @@ def _class(column: Column, *, head: bool = False) -> str:
 
 def _band(group: str, rows: list[Row], block: Table) -> str:
     head = (
-        f'<tr class="report-group"><th scope="rowgroup" colspan="{len(block.columns)}">'
-        f"{escape(group)}</th></tr>\n"
+        f'<tr class="report-group"><th scope="rowgroup" colspan="{len(block.columns)}">{escape(group)}</th></tr>\n'
         if group
         else ""
     )

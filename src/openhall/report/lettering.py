@@ -15,14 +15,15 @@ def wrapped(labels: Sequence[str], width: float) -> tuple[list[str], int]:
 
 
 def _broken(label: str, width: float) -> list[str]:
-    """A label in lines: broken at spaces, Chinese anywhere.
+    """A label in lines: broken at spaces, Chinese anywhere, a word that is too long wherever it must.
 
-    >>> _broken("one two three", 50), _broken("政务服务大厅", 40)
-    (['one two', 'three'], ['政务服', '务大厅'])
+    >>> _broken("one two three", 50), _broken("政务服务大厅", 40), _broken("a verylongword", 50)
+    (['one two', 'three'], ['政务服', '务大厅'], ['a', 'verylong', 'word'])
     """
     lines = [""]
     label = re.sub(r"[ \t\r\n]+", " ", label)  # but not the space that must not be broken
-    for word in re.findall(r"[⺀-鿿＀-￯]|[^ ⺀-鿿＀-￯]+| +", label):
+    most = max(1, int(width / (0.5 * 12.5)))
+    for word in re.findall(rf"[⺀-鿿＀-￯]|[^ ⺀-鿿＀-￯]{{1,{most}}}| +", label):
         if lines[-1] and text_width(lines[-1] + word) > width:
             lines.append("")
         lines[-1] += word if lines[-1] or not word.isspace() else ""

@@ -41,13 +41,9 @@ def section(material: Material) -> Section:
 def _by_background(material: Material) -> list[Block]:
     pen, study = material.pen, material.study
     if study.overall is None:
-        return [
-            pen.text(N_("The questionnaire has no overall judgement, so it is not compared between groups."))
-        ]
+        return [pen.text(N_("The questionnaire has no overall judgement, so it is not compared between groups."))]
     if not study.factors:
-        return [
-            pen.text(N_("The questionnaire asks nothing about the respondents, so no groups are compared."))
-        ]
+        return [pen.text(N_("The questionnaire asks nothing about the respondents, so no groups are compared."))]
     blocks: list[Block] = [
         pen.method(
             N_(
@@ -172,7 +168,7 @@ def _apa(result: Oneway, factor: Factor, p_holm: float, pen: Pen) -> Block:
 def _plain(result: Oneway, factor: Factor, p_holm: float, pen: Pen) -> Block:
     if not p_holm < 0.05:
         return pen.plain(
-            N_("The means differ so little by {background} that chance alone can explain it."),
+            N_("The means differ by {background} no more than chance alone can explain."),
             background=pen.background(factor),
         )
     groups = sorted((group for group in result.groups.groups if group.n), key=lambda group: group.mean)

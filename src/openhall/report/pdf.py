@@ -1,5 +1,5 @@
 """The report as PDF, typeset by typst: A4, contents, page numbers, vector charts, tags for screen readers
-(PDF/UA).
+(PDF/UA). A report with characters that the project's fonts lack (😀) is still made, without the PDF/UA mark.
 
 Only the fonts the project brings are used, so a page looks the same on every machine. The layout is in
 report.typ.
@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from openhall.errors import N_
 from openhall.language import translator
@@ -33,14 +33,25 @@ def document(report: Report, *, keep_in: Path | None = None) -> bytes:
         folder = Path(name)
         (folder / "report.typ").write_bytes(LAYOUT.read_bytes())
         (folder / "report.json").write_text(json.dumps(_content(report, folder, keep_in)), "utf-8")
-        made = typst.compile(
-            folder / "report.typ",
-            root=folder,
-            font_paths=[fonts.folder()],
-            ignore_system_fonts=True,
-            pdf_standards=["ua-1"],
-            timestamp=0,
-        )
+        try:
+            return _typeset(folder, "ua-1")
+        except typst.TypstError as error:
+            if "could not be displayed" not in str(error):
+                raise
+            return _typeset(folder, None)  # a character our fonts lack is shown as a box; PDF/UA forbids that
+
+
+def _typeset(folder: Path, standard: Literal["ua-1"] | None) -> bytes:
+    import typst
+
+    made = typst.compile(
+        folder / "report.typ",
+        root=folder,
+        font_paths=[fonts.folder()],
+        ignore_system_fonts=True,
+        pdf_standards=standard,
+        timestamp=0,
+    )
     return bytes(made)
 
 

@@ -29,8 +29,7 @@ def section(material: Material) -> Section:
         blocks.append(
             pen.text(
                 N_(
-                    "The questionnaire has no dimension of several items, so there is no reliability to"
-                    " report."
+                    "The questionnaire has no dimension of several items, so there is no reliability to report."
                 )
             )
         )

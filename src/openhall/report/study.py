@@ -26,7 +26,7 @@ def study_of(questionnaire: Questionnaire) -> Study:
     scored = [q for q in (overall, *questionnaire.with_role(Role.ITEM)) if q is not None and scale_of(q)]
     return Study(
         title=questionnaire.title,
-        factors=tuple(_factor(question) for question in backgrounds),
+        factors=tuple(factor_of(question) for question in backgrounds),
         dimensions=_dimensions(questionnaire),
         scale=scale_of(scored[0]) if scored else (),
         overall=Item(overall.key, overall.text) if overall else None,
@@ -56,7 +56,8 @@ def scale_of(question: Question) -> tuple[Level, ...]:
     return tuple(sorted(steps, key=lambda level: -level.code))
 
 
-def _factor(question: Question) -> Factor:
+def factor_of(question: Question) -> Factor:
+    """A question with options as something to count by."""
     total = sum(question.population)
     return Factor(
         key=question.key,

@@ -41,14 +41,10 @@ def section(material: Material) -> Section:
     blocks: list[Block] = []
     if not study.dimensions:
         blocks.append(
-            pen.text(
-                N_("The questionnaire has no dimension of several items, so there is nothing to analyse.")
-            )
+            pen.text(N_("The questionnaire has no dimension of several items, so there is nothing to analyse."))
         )
     elif not study.factors:
-        blocks.append(
-            pen.text(N_("The questionnaire asks nothing about the respondents, so there are no groups."))
-        )
+        blocks.append(pen.text(N_("The questionnaire asks nothing about the respondents, so there are no groups.")))
     elif not material.n:
         blocks.append(pen.text(N_("There is no valid sheet, so there is nothing to analyse.")))
     else:
@@ -105,8 +101,7 @@ def _all(material: Material) -> list[Analysed]:
     results = [oneway(material.sample.scores(d), material.sample[f.key], codes(f)) for d, f in pairs]
     corrected = holm([result.test.p for result in results])
     return [
-        Analysed(d, factor, result, float(p))
-        for (d, factor), result, p in zip(pairs, results, corrected, strict=True)
+        Analysed(d, factor, result, float(p)) for (d, factor), result, p in zip(pairs, results, corrected, strict=True)
     ]
 
 
@@ -194,16 +189,13 @@ def _findings(found: list[Analysed], pen: Pen) -> list[Block]:
         strongest = min(found, key=lambda one: one.p if one.p == one.p else 2)
         return [
             *([_apa(strongest, pen)] if strongest.p == strongest.p else []),
-            pen.plain(N_("After the correction no dimension differs between the groups of any background.")),
+            pen.plain(N_("After the correction no difference between groups can be told from chance.")),
         ]
     blocks: list[Block] = []
     for one in held:
         blocks += [_apa(one, pen), _plain(one, pen)]
     if len(held) < len(found):
-        rest = N_(
-            "In the other {n} comparisons the groups are so close that chance alone can explain the"
-            " differences."
-        )
+        rest = N_("In the other {n} comparisons the groups differ no more than chance alone can explain.")
         blocks.append(pen.plain(rest, n=len(found) - len(held)))
     return blocks
 
@@ -277,10 +269,7 @@ def _differing(found: list[Analysed], key: str, pen: Pen) -> list[Block]:
         Column("p", pen(N_("p")), Format.P),
     )
     note = pen(
-        N_(
-            "Games–Howell where Welch's test was read, else Tukey–Kramer; p and interval hold for all pairs"
-            " of a test."
-        )
+        N_("Games–Howell where Welch's test was read, else Tukey–Kramer; p and interval hold for all pairs of a test.")
     )
     caption = pen(N_("Groups that differ (p < .05)"))
     return [Table(key=key, caption=caption, columns=columns, rows=tuple(rows), notes=(note,))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import nan
@@ -68,6 +69,33 @@ def frequencies_of(
         for code, count, up_to in zip(levels, counts, np.cumsum(counts), strict=True)
     )
     return Frequencies(rows, n, valid, missing, percent(missing, n), cautions=_cautions(rows, valid, missing))
+
+
+def mentions(marked: Sequence[Sequence[int]], levels: Sequence[int], confidence: float = 0.95) -> Frequencies:
+    """Count the answers to a multiple choice: each case may name several levels, or none (then it is missing).
+
+    Shares are of the cases that named any, so they may add to more than 100; nothing accumulates
+    (`cumulative_percent` is nan). SPSS: MULT RESPONSE, per cent of cases.
+
+    >>> found = mentions([(1, 2), (2,), ()], (1, 2, 3))
+    >>> [(level.n, level.valid_percent) for level in found.levels], found.valid, found.missing
+    ([(1, 50.0), (2, 100.0), (0, 0.0)], 2, 1)
+    """
+    named = Counter(code for codes in marked for code in set(codes))
+    n, valid = len(marked), sum(1 for codes in marked if codes)
+    rows = tuple(
+        Frequency(
+            code=code,
+            n=named[code],
+            percent=percent(named[code], n),
+            valid_percent=percent(named[code], valid),
+            cumulative_percent=nan,
+            interval=percent_interval(named[code], valid, confidence),
+        )
+        for code in levels
+    )
+    cautions = _cautions(rows, valid, n - valid)
+    return Frequencies(rows, n, valid, n - valid, percent(n - valid, n), cautions=cautions)
 
 
 def percent(part: float, whole: float) -> float:

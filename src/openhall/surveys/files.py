@@ -17,7 +17,7 @@ from typing import IO
 
 from openhall.errors import N_, BadInput, Problem
 
-MEGABYTE = 1024 * 1024
+MEGABYTE = 1_000_000  # as settings, help texts and disks count
 LIMIT = 50 * MEGABYTE
 UNPACKED_LIMIT = 300 * MEGABYTE  # of a workbook, all parts together
 MOST_RATIO = 200  # unpacked to packed, for parts over a megabyte; honest sheets of digits stay below 50

@@ -1,12 +1,9 @@
-"""Returned sheets read from data files, and written back as CSV: serial, office and one column a question.
-Codes or labels, whole or not at all: a file with one unknown code is refused with the row and column of it.
-Seed 4.1.
+"""Returned sheets read from data files: serial, office and one column a question. Codes or labels, whole or not
+at all: a file with one unknown code is refused with the row and column of it. Writing: `sheets_out`. Seed 4.1.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from openhall.errors import N_, Problem
-from openhall.surveys.checking import MARKS, fold, read_mark
+from openhall.surveys.checking import fold, read_mark
 from openhall.surveys.files import LIMIT
 from openhall.surveys.grids import SHOWN, Grid, read_grid, refuse
 from openhall.surveys.questionnaire import Answer, Kind, Question, Questionnaire
@@ -41,7 +38,6 @@ _YES = {
     "否": False,
 }
 _GUARDED = re.compile(r"\A'(?='*[=+\-@\t\r])")
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,17 +157,13 @@ class _Reading:
         if place is not None:
             self._check_labels(question, place)
             return self._column(question, place, known_marks(question))
-        if question.kind is Kind.MULTIPLE and any(
-            fold(f"{question.key}_{v}") in self.places for v in question.values
-        ):
+        if question.kind is Kind.MULTIPLE and any(fold(f"{question.key}_{v}") in self.places for v in question.values):
             return self._boxes(question)
         if question.required:
             self._missing(question.key)
         else:
             self.notes.append(
-                Problem(
-                    "", N_("there is no column {column}; it was left blank."), "", {"column": question.key}
-                )
+                Problem("", N_("there is no column {column}; it was left blank."), "", {"column": question.key})
             )
         return [None] * len(self.grid.rows)
 
@@ -202,9 +194,7 @@ class _Reading:
             cells = self.grid.columns[place]
             values = {"known": "0, 1"}
             wrong = {
-                cell: ValueError(
-                    N_("“{given}” is not one of the answers ({known})."), {**values, "given": cell[:60]}
-                )
+                cell: ValueError(N_("“{given}” is not one of the answers ({known})."), {**values, "given": cell[:60]})
                 for cell in set(cells)
                 if fold(cell) not in _YES
             }
@@ -228,15 +218,11 @@ class _Reading:
             if serial is None:
                 self._problem(
                     row,
-                    Problem(
-                        N_("Row {row}"), N_("the serial is blank."), N_("Give every sheet a serial."), values
-                    ),
+                    Problem(N_("Row {row}"), N_("the serial is blank."), N_("Give every sheet a serial."), values),
                 )
             elif values["first"] != row:
                 message = N_("the serial {serial} stands in row {first} already.")
-                self._problem(
-                    row, Problem(N_("Row {row}"), message, N_("Give every sheet its own serial."), values)
-                )
+                self._problem(row, Problem(N_("Row {row}"), message, N_("Give every sheet its own serial."), values))
 
     def _check_labels(self, question: Question, place: int) -> None:
         """A file that carries its own value labels must mean the same by them as the questionnaire."""
@@ -248,9 +234,7 @@ class _Reading:
                 message = N_("the file calls {code} “{label}”, which is {meant} in the questionnaire.")
                 self._problem(
                     1,
-                    Problem(
-                        N_("Column {column}"), message, N_("Recode the file or the questionnaire."), values
-                    ),
+                    Problem(N_("Column {column}"), message, N_("Recode the file or the questionnaire."), values),
                 )
 
     def _missing(self, column: str) -> None:
@@ -264,9 +248,7 @@ class _Reading:
         self.count += 1
 
     def _note_unknown(self) -> None:
-        unknown = [
-            title for place, title in enumerate(self.grid.header) if place not in self.used and title.strip()
-        ]
+        unknown = [title for place, title in enumerate(self.grid.header) if place not in self.used and title.strip()]
         if unknown:
             values = {"columns": ", ".join(unknown[:SHOWN])}
             self.notes.append(
@@ -278,9 +260,7 @@ def known_marks(question: Question) -> dict[str, int]:
     """Every way to write an option in a cell: its code, or its label in any language unless two options share
     it.
     """
-    labels = Counter(
-        label for option in question.options for label in {fold(text) for text in option.label.values()}
-    )
+    labels = Counter(label for option in question.options for label in {fold(text) for text in option.label.values()})
     marks = {
         fold(text): option.value
         for option in question.options
@@ -292,39 +272,3 @@ def known_marks(question: Question) -> dict[str, int]:
 
 def _texts(cells: Sequence[Answer]) -> list[str]:
     return ["" if cell is None else str(cell) for cell in cells]
-
-
-def write_sheets_csv(questionnaire: Questionnaire, sheets: Sheets) -> str:
-    """The sheets as CSV with a header, which `read_sheets` reads back.
-
-    Text that a spreadsheet would take for a formula gets an apostrophe in front; reading takes it off again.
-    """
-    about = {
-        "serial": sheets.serials,
-        "office": sheets.offices,
-        "channel": sheets.channels,
-        "seconds": sheets.seconds,
-        "date": sheets.dates,
-    }
-    given = {column: values for column, values in about.items() if values}
-    file = io.StringIO(newline="")
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow([*given, *(question.key for question in questionnaire)])
-    for index, answers in enumerate(sheets.answers):
-        writer.writerow(
-            [cell_out(value) for value in (*(values[index] for values in given.values()), *answers)]
-        )
-    return file.getvalue()
-
-
-def cell_out(value: Answer) -> str:
-    """One answer as a cell: "" for none, marks as 2|4, text that looks like a formula made harmless.
-
-    >>> [cell_out(value) for value in (None, 3, -2.5, (2, 4), "=1+1")]
-    ['', '3', '-2.5', '2|4', "'=1+1"]
-    """
-    if isinstance(value, str):
-        return "'" + value if _FORMULA.match(value) else value
-    if isinstance(value, tuple):
-        return MARKS.join(map(str, value))
-    return "" if value is None else str(value)

@@ -5,7 +5,6 @@ goes beyond it (conditions, repeats, calculations) is refused by sheet, row and 
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -13,8 +12,9 @@ from dataclasses import replace
 from openhall.errors import N_, BadInput, Problem
 from openhall.language import Wording
 from openhall.surveys.foreign import codes, joined, language_code, scored, with_roles
-from openhall.surveys.questionnaire import Kind, Option, Question, Questionnaire, Role, Section
+from openhall.surveys.questionnaire import Kind, Option, Question, Questionnaire, Section
 from openhall.surveys.soundness import require_sound
+from openhall.surveys.xlsform_cells import Cells
 from openhall.surveys.xlsform_out import write_xlsform
 from openhall.surveys.xlsform_rows import (
     KINDS,
@@ -28,11 +28,6 @@ from openhall.surveys.xlsform_rows import (
 )
 
 __all__ = ["read_xlsform", "write_xlsform"]
-
-_ROLES = {"": Role.OTHER, **{role.value: role for role in Role}}
-_YES = {"yes": True, "true": True, "true()": True, "1": True}
-_NO = {"no": False, "false": False, "false()": False, "0": False, "": False}
-_BOUND = re.compile(r"\.\s*(>=|<=|>|<)\s*(-?\d{1,15}(?:\.\d{1,15})?)")
 
 
 def read_xlsform(data: bytes, *, key: str) -> Questionnaire:
@@ -55,6 +50,7 @@ class _Form:
         settings = sheets.get("settings", [])
         self.settings = settings[0] if settings else Row("settings", 2, {})
         self.default = language_code(self.settings["default_language"]) or "en"
+        self.cells = Cells(self.default, self.problems)
         self.languages = self._languages()
         self.stated = any(row["role"] for row in sheets["survey"])
         self.coded: dict[str, Problem] = {}  # notes on lists, told when they are first used
@@ -71,16 +67,14 @@ class _Form:
         for row in self.sheets["survey"]:
             self._row(row)
         for row in self.groups:
-            self.problems.append(
-                row.problem("type", N_("the group is never ended."), N_("Add a row end_group."))
-            )
+            self.problems.append(row.problem("type", N_("the group is never ended."), N_("Add a row end_group.")))
         if self.problems:
             raise BadInput(N_("The XLSForm cannot be used."), problems=self.problems)
         sections: tuple[Section, ...] = tuple(self.sections)
         told: tuple[Problem, ...] = ()
         if not self.stated:
             sections, told = with_roles(sections)
-        title = self._wording(self.settings, "form_title") or {self.default: self.settings["form_id"] or key}
+        title = self.cells.wording(self.settings, "form_title") or {self.default: self.settings["form_id"] or key}
         questionnaire = Questionnaire(
             key=key,
             title=title,
@@ -115,26 +109,10 @@ class _Form:
                         self.problems.append(row.problem(column, N_("the language cannot be told."), cure))
                 elif head not in KNOWN and column not in seen:
                     message = (
-                        N_("this column is not taken over.")
-                        if head in PASSED_OVER
-                        else N_("this column is not known.")
+                        N_("this column is not taken over.") if head in PASSED_OVER else N_("this column is not known.")
                     )
                     self.notes.append(row.problem(column, message))
                 seen.add(column)
-
-    def _wording(self, row: Row, name: str) -> Wording:
-        said: dict[str, str] = {}
-        for column, text in row.cells.items():
-            head, _, language = column.partition("::")
-            if head == name:
-                said[(language_code(language) or self.default) if language else self.default] = text
-                if "${" in text:
-                    message, cure = (
-                        N_("answers cannot be put into a text."),
-                        N_("Write the text without ${{…}}."),
-                    )
-                    self.problems.append(row.problem(column, message, cure))
-        return said
 
     def _lists(self) -> dict[str, tuple[Option, ...]]:
         rows: dict[str, list[Row]] = {}
@@ -152,11 +130,9 @@ class _Form:
         for row, its_name in zip(rows, names, strict=True):
             if not its_name or counts[its_name] > 1:
                 message = N_("the answer's name is missing or stands twice.")
-                self.problems.append(
-                    row.problem("name", message, N_("Give every answer of a list its own name."))
-                )
+                self.problems.append(row.problem("name", message, N_("Give every answer of a list its own name.")))
         return tuple(
-            Option(value, self._wording(row, "label"), self._number(row, "score"))
+            Option(value, self.cells.wording(row, "label"), self.cells.number(row, "score"))
             for row, value in zip(rows, values, strict=True)
         )
 
@@ -179,15 +155,11 @@ class _Form:
             cure = N_("Use one of {words}, or remove the row.")
             words = ", ".join(KINDS)
             self.problems.append(
-                row.problem(
-                    "type", N_("the type {type} is not supported."), cure, type=row["type"], words=words
-                )
+                row.problem("type", N_("the type {type} is not supported."), cure, type=row["type"], words=words)
             )
 
     def _untyped(self, row: Row) -> None:
-        self.problems.append(
-            row.problem("type", N_("the type is missing."), N_("Write one, as select_one or text."))
-        )
+        self.problems.append(row.problem("type", N_("the type is missing."), N_("Write one, as select_one or text.")))
 
     def _begin(self, row: Row) -> None:
         self.groups.append(row)
@@ -205,7 +177,7 @@ class _Form:
         name = row["name"] if row else "main"
         self.opened[name] += 1
         key = f"{name}_{self.opened[name]}" if self.opened[name] > 1 else name
-        title = self._wording(row, "label") if row else {}
+        title = self.cells.wording(row, "label") if row else {}
         dimension = row is not None and (row["role"] == "dimension" if self.stated else is_matrix(row))
         self.sections.append(Section(key=key, title=title, dimension=dimension))
         self.closed = False
@@ -223,7 +195,7 @@ class _Form:
 
     def _note(self, row: Row) -> None:
         """A text without an answer: before everything the introduction, else that of its section."""
-        said = self._wording(row, "label")
+        said = self.cells.wording(row, "label")
         if not self.sections and not self.groups:
             self.introduction = joined(self.introduction, said)
             return
@@ -239,23 +211,21 @@ class _Form:
             options = self._choices(row, rest)
         if kind is Kind.SINGLE and self._is_scale(row):
             kind, options = Kind.SCALE, scored(options)
-        decimals = self._number(row, "decimals")
-        minimum, maximum = self._bounds(row, kind)
+        decimals = self.cells.number(row, "decimals")
+        minimum, maximum = self.cells.bounds(row, kind)
         self.places.append(row)
         self._append(
             Question(
                 key=row["name"],
                 kind=kind,
-                text=self._wording(row, "label"),
+                text=self.cells.wording(row, "label"),
                 name=row["variable"],
                 options=options,
-                required=self._flag(row, "required"),
-                role=self._role(row),
-                ordered=self._flag(row, "ordered")
-                if row["ordered"]
-                else kind is Kind.SCALE and not self.stated,
-                population=self._population(row),
-                hint=self._wording(row, "hint"),
+                required=self.cells.flag(row, "required"),
+                role=self.cells.role(row),
+                ordered=self.cells.flag(row, "ordered") if row["ordered"] else kind is Kind.SCALE and not self.stated,
+                population=self.cells.population(row),
+                hint=self.cells.wording(row, "hint"),
                 minimum=minimum,
                 maximum=maximum,
                 decimals=int(decimals) if decimals is not None else 6 * row["type"].startswith("decimal"),
@@ -270,9 +240,7 @@ class _Form:
         if name not in self.lists:
             known = ", ".join(self.lists)
             cure = N_("Use one of the lists of the sheet choices: {known}.")
-            self.problems.append(
-                row.problem("type", N_("there is no list {list}."), cure, list=name, known=known)
-            )
+            self.problems.append(row.problem("type", N_("there is no list {list}."), cure, list=name, known=known))
         if name in self.coded:
             self.notes.append(self.coded.pop(name))
         return self.lists.get(name, ())
@@ -283,61 +251,6 @@ class _Form:
             options = [question.options for question in self.sections[-1].questions]
             if options and scored(self.lists.get(row["type"].partition(" ")[2], ())) != options[0]:
                 cure = N_("Use one list, or take the question out of the group.")
-                self.problems.append(
-                    row.problem("type", N_("the questions of a matrix have different lists."), cure)
-                )
+                self.problems.append(row.problem("type", N_("the questions of a matrix have different lists."), cure))
             return True
         return "likert" in words or "list-nolabel" in words
-
-    def _role(self, row: Row) -> Role:
-        if row["role"] not in _ROLES:
-            words = ", ".join(role.value for role in Role)
-            cure = N_("Use one of {words}.")
-            self.problems.append(
-                row.problem("role", N_("the role {role} is not known."), cure, role=row["role"], words=words)
-            )
-        return _ROLES.get(row["role"], Role.OTHER)
-
-    def _flag(self, row: Row, column: str) -> bool:
-        said = row[column].lower()
-        if said not in _YES | _NO:
-            self.problems.append(
-                row.problem(column, N_("“{said}” is not yes or no."), N_("Write yes or no."), said=said)
-            )
-        return _YES.get(said, False)
-
-    def _number(self, row: Row, column: str) -> float | None:
-        said = row[column]
-        if not said:
-            return None
-        if not re.fullmatch(r"-?\d{1,15}(\.\d{1,17})?", said):
-            self.problems.append(
-                row.problem(column, N_("“{said}” is not a number."), N_("Write digits."), said=said[:60])
-            )
-            return None
-        return float(said)
-
-    def _population(self, row: Row) -> tuple[float, ...]:
-        """Per cent of each answer in the population, separated by spaces."""
-        shares = row["population"].split()
-        if not all(re.fullmatch(r"\d{1,3}(\.\d{1,17})?", share) for share in shares):
-            cure = N_("Write per cent in the order of the answers, as 51.27 48.73.")
-            self.problems.append(row.problem("population", N_("these are not shares."), cure))
-            return ()
-        return tuple(map(float, shares))
-
-    def _bounds(self, row: Row, kind: Kind) -> tuple[float | None, float | None]:
-        """`. >= a and . <= b` as minimum and maximum."""
-        low: float | None = None
-        high: float | None = None
-        for part in re.split(r"\s+and\s+", row["constraint"]) if row["constraint"] else ():
-            match = _BOUND.fullmatch(part.strip(" ()"))
-            strict = match is not None and match[1] in "<>"
-            whole = not row["type"].startswith("decimal") and match is not None and "." not in match[2]
-            if match is None or kind is not Kind.NUMBER or (strict and not whole):
-                cure = N_("Use the form . >= 0 and . <= 120 on a number, or remove it.")
-                self.problems.append(row.problem("constraint", N_("this constraint is not supported."), cure))
-                return None, None
-            bound = float(match[2]) + {">": 1, "<": -1}.get(match[1], 0)
-            low, high = (bound, high) if match[1].startswith(">") else (low, bound)
-        return low, high
