@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check format messages bench clean
+.PHONY: run test check format messages pictures bench clean
 
 run: $(VENV)/.installed
 	@$(BIN)/openhall serve --demo --host $(HOST) --port $(PORT)
@@ -27,6 +27,9 @@ format: $(VENV)/.installed-dev
 
 messages: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.messages
+
+pictures: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.pictures
 
 bench: $(VENV)/.installed-dev
 	@$(BIN)/openhall build

@@ -36,12 +36,6 @@ EVENTS = {
     "data.exported": N_("Took the data of {count} sheets as {file}"),
 }
 
-WAVE_STATES = {
-    "draft": N_("Draft"),
-    "open": N_("Open"),
-    "closed": N_("Closed"),
-}
-
 CHANNELS = {
     "link": N_("Link or poster"),
     "code": N_("Invitation code"),

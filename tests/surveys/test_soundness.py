@@ -27,6 +27,11 @@ def test_a_sound_questionnaire_is_given_back() -> None:
     assert require_sound(FORM) is FORM
 
 
+def test_the_line_ends_of_a_form_are_sound() -> None:
+    asked = replace(FORM, introduction={"en": "one\r\n\r\ntwo\nthree\tfour"})
+    assert require_sound(asked) is asked
+
+
 @pytest.mark.parametrize(
     ("questionnaire", "said"),
     [
@@ -44,6 +49,13 @@ def test_a_sound_questionnaire_is_given_back() -> None:
         (form(replace(GOOD, key="office")), "the key office is the name of a column of every data file."),
         (form(replace(GOOD, text={})), "the question has no text."),
         (form(replace(GOOD, hint={"en": "x" * 4001})), "a wording is longer than 4000 characters."),
+        (form(replace(GOOD, text={"en": "a\x0bb"})), "a wording has characters that cannot be printed."),
+        (form(replace(GOOD, options=(*YES_NO, Option(3, {"en": "\x00"})))), "a wording has characters that"),
+        (replace(FORM, title={"en": "a\x1bb"}), "a title or introduction has characters that cannot be printed."),
+        (
+            replace(FORM, sections=(replace(FORM.sections[0], title={"en": "\x00"}),)),
+            "a title or introduction has characters that cannot be printed.",
+        ),
         (form(number(minimum=float("inf"))), "the minimum or maximum is not a number."),
         (form(number(minimum=2, maximum=1)), "the minimum is above the maximum."),
         (form(number(decimals=16)), "decimals is not between 0 and 15."),

@@ -21,7 +21,7 @@ MARKS = "|"  # between several marks in one cell
 
 _NUMBER = re.compile(r"([+-]?)(\d{1,15})(?:\.(\d{1,15}))?")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _BLANK = {
     Kind.SINGLE: N_("choose an answer."),
     Kind.SCALE: N_("choose an answer."),
@@ -208,7 +208,7 @@ def _text(text: str) -> str:
             N_("the text is {length} characters long; {most} are possible."),
             {"length": len(text), "most": LONGEST_TEXT},
         )
-    if _UNPRINTABLE.search(text):
+    if UNPRINTABLE.search(text):
         raise _Wrong(N_("the text has characters that cannot be printed. Remove them."), {})
     return text
 
@@ -223,7 +223,7 @@ def plain(number: float) -> str:
 
 
 def _cut(text: str, most: int = 60) -> str:
-    clean = _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+    clean = UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)
     return clean if len(clean) <= most else clean[: most - 1] + "…"
 
 

@@ -13,6 +13,7 @@ from itertools import chain, islice
 
 from openhall.errors import N_, BadInput, Problem
 from openhall.language import Wording
+from openhall.surveys.checking import UNPRINTABLE
 from openhall.surveys.questionnaire import Kind, Question, Questionnaire
 
 CHOICES = (Kind.SINGLE, Kind.SCALE, Kind.MULTIPLE)
@@ -75,6 +76,9 @@ Fault = tuple[str, str, dict[str, object]]
 def _whole(questionnaire: Questionnaire) -> Iterator[Problem]:
     if not any(questionnaire.title.values()):
         yield Problem("", N_("the questionnaire has no title."), N_("Give it a title."))
+    around = chain(*((section.title, section.introduction) for section in questionnaire.sections))
+    if any(map(_unprintable, (questionnaire.title, questionnaire.introduction, *around))):
+        yield Problem("", N_("a title or introduction has characters that cannot be printed."), N_("Remove them."))
     said = chain.from_iterable(
         wording for question in questionnaire.questions for wording in _wordings(question)
     )
@@ -113,8 +117,15 @@ def _question(question: Question) -> Iterator[Fault]:
         )
     if not any(question.text.values()):
         yield N_("the question has no text."), N_("Write what is asked."), {}
+    if any(map(_unprintable, _wordings(question))):
+        yield N_("a wording has characters that cannot be printed."), N_("Remove them."), {}
     if any(len(text) > LONGEST_WORDING for wording in _wordings(question) for text in wording.values()):
         yield N_("a wording is longer than {most} characters."), N_("Shorten it."), {"most": LONGEST_WORDING}
+
+
+def _unprintable(wording: Wording) -> bool:
+    """Whether it has control characters, which neither a page nor a Word file can hold; line ends are none."""
+    return any(UNPRINTABLE.search(text.replace("\r\n", "\n")) for text in wording.values())
 
 
 def _wordings(question: Question) -> Iterator[Wording]:

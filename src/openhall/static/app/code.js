@@ -2,7 +2,7 @@
 // and taken out of the address. On the page of a saved form: copy and print.
 const field = document.querySelector("input#code");
 if (field && location.hash.length > 1) {
-  field.value = decodeURIComponent(location.hash.slice(1)).slice(0, 40);
+  field.value = location.hash.slice(1).replaceAll("%20", " ").slice(0, 40);
   history.replaceState(null, "", location.pathname);
   field.focus();
 }

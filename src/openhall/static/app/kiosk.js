@@ -74,7 +74,7 @@ async function send(entry) {
   } catch {
     return "later";
   }
-  if (answer.ok) return "stored";
+  if (answer.ok) return (await answer.json().catch(() => ({}))).stored ? "stored" : "later"; // a Wi-Fi's own page is no hall
   if (answer.status === 403 || answer.status === 429 || answer.status >= 500) return "later";
   return answer.json().catch(() => ({ problems: [], message: "" }));
 }
@@ -158,12 +158,19 @@ function complain(list) {
   box.focus();
 }
 
-form.addEventListener("submit", (event) => {
+let handing = false; // a second tap while the first is on its way is no second answer
+
+form.addEventListener("submit", async (event) => {
   if (!window.indexedDB) return;
   event.preventDefault();
+  if (handing) return;
   const list = faults();
-  if (list.length) complain(list);
-  else hand();
+  if (list.length) {
+    complain(list);
+    return;
+  }
+  handing = true;
+  await hand().finally(() => { handing = false; });
 });
 
 async function hand() {
@@ -172,6 +179,7 @@ async function hand() {
   try {
     await put("waiting", entry);
   } catch {
+    form.elements._once.value = entry.once; // the page's own may be that of an earlier visitor, kept for offline use
     form.submit(); // no queue in this browser: the ordinary way
     return;
   }
