@@ -142,6 +142,11 @@ def test_the_list_of_problems_names_each_field(client, town):
     assert '<a href="#id_min_seconds">Minimum seconds: This field is required.</a>' in text
 
 
+def test_a_name_no_file_can_hold_is_refused(client, town):
+    text = post(sign_in(client, town.analyst), "wave_new", **filled(town, name_en="a\x0bb")).content.decode()
+    assert "Name: it has characters that cannot be printed." in text and Wave.objects.count() == 1
+
+
 def test_two_people_at_one_plan_do_not_overwrite_each_other(client, town):
     sign_in(client, town.analyst)
     form = page(client, "wave_edit", town.wave.key).content.decode()

@@ -14,6 +14,7 @@ from openhall.errors import N_, BadInput, NotAllowed, Problem
 from openhall.language import Wording
 from openhall.models import Allocation, Batch, Office, Response, User, Version, Wave, record
 from openhall.rules import waves as rules
+from openhall.surveys.checking import UNPRINTABLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +148,9 @@ def _check(plan: Plan, present: dict[int, Allocation], wave: Wave | None = None)
         problems.append(
             Problem(N_("Name"), N_("the wave has no name."), N_("Enter one, for example “Spring 2026”."))
         )
+    if any(UNPRINTABLE.search(text) for text in plan.name.values()):
+        message = N_("it has characters that cannot be printed.")
+        problems.append(Problem(N_("Name"), message, N_("Remove them.")))
     if wave is not None and wave.state == Wave.State.OPEN:
         problems += rules.opening_problems(
             offices=len(places), questions=1, closes_on=plan.closes_on, today=timezone.localdate()
