@@ -129,14 +129,21 @@ def look(wave: Wave, file: Path, *, choices: Mapping[str, int] | None = None) ->
     )
 
 
-@transaction.atomic
 def store(wave: Wave, token: str, *, choices: Mapping[str, int], by: User) -> list[Response]:
-    """Store every sheet of a waiting file, or none. BadInput names what stands in the way."""
+    """Store every sheet of a waiting file, or none. BadInput names what stands in the way.
+
+    The file is read before anything is locked: a large one keeps no citizen waiting.
+    """
     permit(by, "sheet.import", wave)
-    wave = _started(wave, lock=True)
     file = waiting(wave, token, by=by)
-    seen = look(wave, file, choices=choices)
-    problems = [*_office_problems(seen), *seen.problems]
+    return _store(wave, file, look(_started(wave), file, choices=choices), choices, by)
+
+
+@transaction.atomic
+def _store(wave: Wave, file: Path, seen: Look, choices: Mapping[str, int], by: User) -> list[Response]:
+    """What was read, into the database, unless something came between: another import, a sheet keyed."""
+    wave = _started(wave, lock=True)
+    problems = [*_office_problems(seen), *_already(wave, file), *_serial_problems(wave, seen.sheets)]
     if problems:
         raise BadInput(N_("Nothing of the file has been stored."), problems=problems)
     responses = _responses(wave, seen.sheets, _known(list(seen.offices), seen.sheets, choices))

@@ -18,11 +18,13 @@ from django.utils import timezone
 from openhall.actions import permit
 from openhall.errors import N_, BadInput, NotAllowed, Problem
 from openhall.models import Flag, Response, User, Wave, record
+from openhall.reads.datasets import fingerprint
 from openhall.reads.screening import OTHER, RULES, limits_of, load, scope
 from openhall.surveys import validity
 
 LONGEST_REASON = 500
 _CHUNK = 5_000
+Found = dict[tuple[int, str], tuple[str, dict[str, Any]]]
 _VERDICTS = {validity.Verdict.VOID: Flag.Verdict.VOID, validity.Verdict.FLAG: Flag.Verdict.OPEN}
 
 
@@ -40,17 +42,21 @@ class Screened:
         return any((self.new, self.changed, self.gone, self.void, self.valid))
 
 
-@transaction.atomic
 def apply_rules(wave: Wave, *, by: User | None, only: Collection[int] | None = None) -> Screened:
     """Bring the findings of all rules up to date, for the wave or for the sheets `only` and their twins.
 
-    Can be repeated at will. What a person decided stays decided.
+    Can be repeated at will. What a person decided stays decided. The sheets are read and judged before
+    anything is locked, so that many of them keep no citizen waiting; if something came in meanwhile, again.
     """
     permit(by, "sheet.key")
-    wave = _locked(wave)
-    done = _apply(wave, only)
-    if done and only is None:
-        record("sheets.screened", wave, by=by, new=done.new, gone=done.gone, void=done.void, valid=done.valid)
+    wave = Wave.objects.select_related("version").get(pk=wave.pk)
+    seen, found = fingerprint(wave), _judge(wave, only)
+    with transaction.atomic():
+        wave = _locked(wave)
+        done = _apply(wave, only, found if fingerprint(wave) == seen else None)
+        if done and only is None:
+            facts = {"new": done.new, "gone": done.gone, "void": done.void, "valid": done.valid}
+            record("sheets.screened", wave, by=by, **facts)
     return done
 
 
@@ -146,15 +152,11 @@ def _reason(reason: str) -> str:
     return reason
 
 
-def _apply(wave: Wave, only: Collection[int] | None) -> Screened:
+def _apply(wave: Wave, only: Collection[int] | None, found: Found | None = None) -> Screened:
     """The rules against the stored findings: add the new, correct the changed, drop the no longer true."""
     sheets = scope(wave, only)
-    ids, given = load(wave, sheets)
-    found = {
-        (ids[finding.index], finding.rule.value): (_VERDICTS[finding.verdict], dict(finding.values))
-        for finding in validity.findings(wave.version.asked, given, limits=limits_of(wave))
-    }
-    stored = {(flag.response_id, flag.rule): flag for flag in _flags(wave, ids, only) if flag.rule != OTHER}
+    found = _judge(wave, only) if found is None else found
+    stored = {(flag.response_id, flag.rule): flag for flag in _flags(wave, only) if flag.rule != OTHER}
     new = [
         Flag(response_id=pk, rule=rule, verdict=verdict, detail=detail)
         for (pk, rule), (verdict, detail) in found.items()
@@ -177,8 +179,19 @@ def _apply(wave: Wave, only: Collection[int] | None) -> Screened:
     return Screened(len(new), len(changed), len(gone), void, valid)
 
 
-def _flags(wave: Wave, ids: list[int], only: Collection[int] | None) -> QuerySet[Flag]:
-    return Flag.objects.filter(response__wave=wave) if only is None else Flag.objects.filter(response__in=ids)
+def _judge(wave: Wave, only: Collection[int] | None) -> Found:
+    """What the rules find, by response and rule: the verdict and its details."""
+    ids, given = load(wave, scope(wave, only))
+    return {
+        (ids[finding.index], finding.rule.value): (_VERDICTS[finding.verdict], dict(finding.values))
+        for finding in validity.findings(wave.version.asked, given, limits=limits_of(wave))
+    }
+
+
+def _flags(wave: Wave, only: Collection[int] | None) -> QuerySet[Flag]:
+    if only is None:
+        return Flag.objects.filter(response__wave=wave)
+    return Flag.objects.filter(response__in=scope(wave, only).values("pk"))
 
 
 def _write_void(sheets: QuerySet[Response]) -> tuple[int, int]:
