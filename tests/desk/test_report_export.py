@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
+import pyreadstat
 import pytest
 from openpyxl import load_workbook
 from tests.desk.test_report import answer, own_folder  # noqa: F401
@@ -132,4 +133,16 @@ def test_an_empty_wave_has_nothing_to_take(client, town):
 def test_a_workbook_too_large_to_open_is_refused_with_the_way_out(client, town, wave, monkeypatch):
     monkeypatch.setattr("openhall.actions.export.MOST_IN_A_WORKBOOK", 1)
     sign_in(client, town.analyst)
-    assert "2 sheets are too many for an Excel file" in take(client, wave, "xlsx")[1].decode()
+    assert "2 sheets are too many for Excel" in take(client, wave, "xlsx")[1].decode()
+
+
+def test_the_spss_file_reads_back_with_its_labels(client, town, wave, tmp_path):
+    sign_in(client, town.analyst)
+    response, data = take(client, wave, "sav")
+    assert response["Content-Disposition"].endswith('-data.sav"')
+    (tmp_path / "x.sav").write_bytes(data)
+    found, meta = pyreadstat.read_sav(tmp_path / "x.sav", output_format="dict")
+    back = read_sheets(tmp_path / "x.sav", name="x.sav", questionnaire=ASKED, needed=())
+    csv_back = read_sheets(take(client, wave)[1], name="x.csv", questionnaire=ASKED, needed=())
+    assert back.answers == csv_back.answers and back.offices == csv_back.offices
+    assert meta.variable_value_labels["s1"][5.0] == "Very satisfied" and "serial" not in found

@@ -198,8 +198,10 @@ def test_a_full_quota_closes_one_office_and_no_other(client, link, town):
     assert client.post(link, fill(client, link)).status_code == 302
     full = client.post(link, {**ANSWERS})
     assert full.status_code == 409 and "Enough answers" in full.content.decode()
+    assert "What you have just filled in was not stored." in full.content.decode()
     doors.forget()
-    assert "Enough answers" in client.get(link).content.decode()
+    before = client.get(link).content.decode()
+    assert "Enough answers" in before and "filled in" not in before
     south = f"/s/{town.at_south.key}/"
     assert client.post(south, fill(client, south)).status_code == 302
     assert Response.objects.count() == 2
@@ -226,8 +228,7 @@ def test_a_proxys_word_counts_only_where_one_is_declared(client, link, settings)
     assert sent == [302, 429]
     settings.BEHIND_PROXY = True
     sent = [
-        client.post(link, {**ANSWERS}, HTTP_X_FORWARDED_FOR=f"10.0.0.1, {address}").status_code
-        for address in addresses
+        client.post(link, {**ANSWERS}, HTTP_X_FORWARDED_FOR=f"10.0.0.1, {address}").status_code for address in addresses
     ]
     assert sent == [302, 302]
 

@@ -9,9 +9,9 @@ from openhall.errors import N_, BadInput, NotAllowed, Problem
 from openhall.models import User, Wave, record
 from openhall.reads.datasets import count_rows
 
-FILES = ("csv", "xlsx", "codebook")
+FILES = ("csv", "xlsx", "sav", "codebook")
 ROWS = ("valid", "all")
-MOST_IN_A_WORKBOOK = 100_000  # more takes minutes to write and to open
+MOST_IN_A_WORKBOOK = 100_000  # more takes minutes to write and to open; in an SPSS file much memory
 
 
 @transaction.atomic
@@ -30,10 +30,11 @@ def take_data(wave: Wave, *, file: str, rows: str, by: User | None) -> int:
     count = count_rows(wave, everything=rows == "all")
     if not count:
         raise NotAllowed(N_("There are no such sheets in this wave yet."))
-    if file == "xlsx" and count > MOST_IN_A_WORKBOOK:
+    if file in ("xlsx", "sav") and count > MOST_IN_A_WORKBOOK:
         raise NotAllowed(
-            N_("{count} sheets are too many for an Excel file; {most} are possible. Take the CSV file."),
+            N_("{count} sheets are too many for {kind}; {most} are possible. Take the CSV file."),
             count=count,
+            kind="Excel" if file == "xlsx" else "SPSS",
             most=MOST_IN_A_WORKBOOK,
         )
     record("data.exported", wave, by=by, file=file, rows=rows, count=count)

@@ -1,4 +1,4 @@
-"""The answers themselves, for people who go on working with them: CSV, Excel and a codebook. Seed 4.1.
+"""The answers themselves, for people who go on working with them: CSV, Excel, SPSS and a codebook. Seed 4.1.
 
 No row carries a number that leads elsewhere, and rows stand in the order of random numbers, not of arrival.
 """
@@ -21,11 +21,13 @@ from openhall.language import say
 from openhall.models import Office, Wave
 from openhall.reads.datasets import count_rows, rows
 from openhall.surveys.questionnaire import Answer, Questionnaire
+from openhall.surveys.sav_out import sav
 from openhall.surveys.sheets_out import cell_out
 
 Row = list[Answer]
 ABOUT = ["office", "channel", "language", "date", "seconds"]  # columns of read_sheets besides the questions
 MARK = "\ufeff"  # tells spreadsheet programs that the CSV is UTF-8
+SPSS = "application/x-spss-sav"
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -61,8 +63,12 @@ def _answer(
             (gettext("Codebook"), codebook(wave.version.asked)),
         ]
         return FileResponse(workbook(tables), as_attachment=True, filename=f"{name}.xlsx", content_type=EXCEL)
-    lines = codebook(wave.version.asked) if file == "codebook" else table(wave, everything=everything)
-    response = StreamingHttpResponse(_csv(lines), content_type="text/csv; charset=utf-8")
+    if file == "sav":
+        header, *lines = table(wave, everything=everything)
+        data = sav(wave.version.asked, [str(name) for name in header], lines, get_language() or "en")
+        return FileResponse(io.BytesIO(data), as_attachment=True, filename=f"{name}.sav", content_type=SPSS)
+    text = codebook(wave.version.asked) if file == "codebook" else table(wave, everything=everything)
+    response = StreamingHttpResponse(_csv(text), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
 

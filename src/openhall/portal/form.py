@@ -200,7 +200,8 @@ def closed(
     request: HttpRequest, door: Door, why: str, *, kiosk: bool = False, status: int = 409
 ) -> HttpResponse:
     """No answer is taken here now, and what the visitor can do instead."""
-    context = {"why": why, "office": door.allocation.office, "wave": door.allocation.wave, "kiosk": kiosk}
+    place = {"office": door.allocation.office, "wave": door.allocation.wave}
+    context = {**place, "why": why, "kiosk": kiosk, "sent": status != 200}
     return render(request, "portal/answer_closed.html", context, status=status)
 
 
