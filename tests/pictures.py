@@ -9,7 +9,6 @@ import sys
 import tempfile
 import time
 import urllib.request
-from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 

@@ -201,5 +201,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    # What these warn of (a refused form, an unknown page) names the address and the time: too much beside an answer.
+    "loggers": {name: {"level": "ERROR"} for name in ("django.request", "django.security.csrf")},
     "root": {"handlers": ["console"], "level": os.environ.get("OPENHALL_LOG_LEVEL", "WARNING")},
 }

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 from tests.town import ASKED, version_of
 
@@ -178,3 +179,14 @@ def test_an_open_wave_keeps_an_office_and_a_last_day_to_come(town, plan):
             by=town.analyst,
         )
     assert [problem.place for problem in caught.value.problems] == ["Offices", "Last day"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_closed_wave_forgets_in_which_order_its_answers_came(town):
+    came = [respond(town).pk for _ in range(12)]
+    assert came != sorted(came)
+    close_wave(town.wave, by=town.analyst)
+    place = {"sqlite": "rowid", "postgresql": "ctid"}[connection.vendor]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT id FROM openhall_response ORDER BY {place}")
+        assert [row[0] for row in cursor.fetchall()] == sorted(came)

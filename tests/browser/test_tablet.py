@@ -86,7 +86,9 @@ def test_an_answer_whose_confirmation_was_lost_is_sent_again_and_counted_once(ta
 def test_a_double_tap_is_one_answer(tablet):
     for question in tablet.page.query_selector_all("[data-question]"):
         question.query_selector_all("input")[1].check()
-    tablet.page.evaluate("for (let tap = 0; tap < 3; tap++) document.querySelector('.app-answer__send').click()")
+    tablet.page.evaluate(
+        "for (let tap = 0; tap < 3; tap++) document.querySelector('.app-answer__send').click()"
+    )
     tablet.page.wait_for_selector(THANKS)
     tablet.page.click("#kiosk-next")
     tablet.answer()
@@ -94,7 +96,9 @@ def test_a_double_tap_is_one_answer(tablet):
 
 
 def test_the_page_of_a_network_that_wants_a_sign_in_is_no_confirmation(tablet):
-    tablet.context.route("**/api/responses", lambda route: route.fulfill(status=200, body="<h1>Accept the terms</h1>"))
+    tablet.context.route(
+        "**/api/responses", lambda route: route.fulfill(status=200, body="<h1>Accept the terms</h1>")
+    )
     tablet.answer()
     assert "1" in tablet.waiting() and not Response.objects.exists()
     tablet.find_connection()

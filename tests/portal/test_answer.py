@@ -228,7 +228,8 @@ def test_a_proxys_word_counts_only_where_one_is_declared(client, link, settings)
     assert sent == [302, 429]
     settings.BEHIND_PROXY = True
     sent = [
-        client.post(link, {**ANSWERS}, HTTP_X_FORWARDED_FOR=f"10.0.0.1, {address}").status_code for address in addresses
+        client.post(link, {**ANSWERS}, HTTP_X_FORWARDED_FOR=f"10.0.0.1, {address}").status_code
+        for address in addresses
     ]
     assert sent == [302, 302]
 

@@ -56,9 +56,14 @@ def test_a_used_code_is_gone_and_nothing_connects_it_with_the_answer(client, cod
 
 def test_a_used_code_is_refused_like_an_unknown_one(client, codes, town):
     client.post(f"/s/{town.at_north.key}/", {**enter(client, codes[0]), **ANSWERS})
-    used, unknown, mistyped = (client.post("/code", {"code": code}) for code in (codes[0], "0000000000", "0000000001"))
+    used, unknown, mistyped = (
+        client.post("/code", {"code": code}) for code in (codes[0], "0000000000", "0000000001")
+    )
     assert used.status_code == unknown.status_code == mistyped.status_code == 422
-    said = {re.search(r'href="#code">([^<]+)<', answer.content.decode())[1] for answer in (used, unknown, mistyped)}
+    said = {
+        re.search(r'href="#code">([^<]+)<', answer.content.decode())[1]
+        for answer in (used, unknown, mistyped)
+    }
     assert len(said) == 1 and "used already" in said.pop()
 
 
@@ -137,7 +142,9 @@ def test_saved_answers_are_kept_open_again_and_are_finished(client, town):
 
 def test_saving_again_gives_a_new_code_and_ends_the_old_one(client, town):
     code = save(client, town, q1="2")
-    again = client.post(f"/s/{town.at_north.key}/", {**enter(client, code), "q1": "1", "s1": "3", "_save": "1"})
+    again = client.post(
+        f"/s/{town.at_north.key}/", {**enter(client, code), "q1": "1", "s1": "3", "_save": "1"}
+    )
     newer = shown_code(again.content.decode())
     assert newer != code and Response.objects.get().answers == "[1,3,null,null,null]"
     assert client.post("/code", {"code": code}).status_code == 422

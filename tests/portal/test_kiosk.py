@@ -76,7 +76,9 @@ def test_a_closed_tablet_says_so_without_a_way_out(client, tablet):
 
 def test_the_service_worker_is_served_above_the_tablets(client, town):
     worker = client.get("/k/worker.js")
-    assert worker.headers["Content-Type"].startswith("text/javascript") and b"addEventListener" in worker.content
+    assert (
+        worker.headers["Content-Type"].startswith("text/javascript") and b"addEventListener" in worker.content
+    )
 
 
 def test_a_queued_answer_is_stored_once_however_often_it_is_sent(client, entry, town):
@@ -114,7 +116,9 @@ def test_what_is_no_answer_from_a_tablet_is_malformed(client, entry, change):
     assert answer.status_code == 400 and answer.json()["error"] == "malformed"
 
 
-@pytest.mark.parametrize("body", ["", "[]", "null", "{", "\ud800".encode("utf-8", "surrogatepass").decode("latin-1")])
+@pytest.mark.parametrize(
+    "body", ["", "[]", "null", "{", "\ud800".encode("utf-8", "surrogatepass").decode("latin-1")]
+)
 def test_what_is_no_json_is_malformed(client, town, body):
     assert send(client, body).status_code == 400
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
-from openhall.models import Batch, Office, Response
-from openhall.reads.ledger import Branch, Ledger, Line, ledger
+from openhall.models import Batch, Flag, Office, Response
+from openhall.reads.ledger import Branch, Ledger, Line, ledger, rules_broken
 
 
 def returned(town, office, channel, number, *, void="", complete=True):
@@ -115,11 +115,18 @@ def test_the_report_gets_the_same_figures(town):
     returned(town, town.north, "paper", 3, void="blank")
     returned(town, town.north, "paper", 1, complete=False)
     returned(town, town.south, "link", 4)
-    found = ledger(town.wave).for_report("zh")
+    for sheet in Response.objects.filter(void="blank"):
+        Flag.objects.create(response=sheet, rule="blank", verdict="void")
+    Flag.objects.create(
+        response=Response.objects.filter(void="blank").first(), rule="double_mark", verdict="void"
+    )
+    Flag.objects.create(response=Response.objects.valid().first(), rule="too_fast")
+    found = ledger(town.wave).for_report("zh", rules_broken(town.wave))
     north, south = found.lines
     assert (north.office, north.issued, north.returned, north.void, north.valid) == ("北厅", 30, 24, 4, 20)
     assert (south.issued, south.valid, found.issued, found.planned) == (None, 4, None, 40)
-    assert found.reasons == {"blank": 3, "unfinished": 1}
+    assert found.reasons == {"blank": 3, "double_mark": 1, "unfinished": 1}
+    assert found.flags == {"too_fast": 1}
 
 
 def test_the_ledger_takes_three_queries_however_much_came_back(town, django_assert_num_queries):

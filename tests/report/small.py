@@ -65,7 +65,9 @@ def tiny_report(text: str = "text", lang: str = "en") -> Report:
         Row(("Total", 1237, None, None, "x"), total=True),
     )
     table = Table(key="4-1", caption=text, columns=columns, rows=rows, notes=(text,))
-    spec = charts.shares([charts.Share(text, 3, 60.0, "3 (60.0%)", 55.0), charts.Share("b", 2, 40.0, "2 (40.0%)")])
+    spec = charts.shares(
+        [charts.Share(text, 3, 60.0, "3 (60.0%)", 55.0), charts.Share("b", 2, 40.0, "2 (40.0%)")]
+    )
     data = Table(key="data-of-4-1", caption=text, columns=columns[:2], rows=(Row((text, 3)),))
     blocks = (
         Paragraph(text),

@@ -11,7 +11,9 @@ from openhall.report.pen import Pen
 from openhall.stats.cautions import Caution, Code
 from openhall.stats.study import Factor, Level
 
-SIDE = Factor(key="a", name="side", label={"en": "Side"}, levels=(Level(1, {"en": "left"}), Level(2, {"en": "right"})))
+SIDE = Factor(
+    key="a", name="side", label={"en": "Side"}, levels=(Level(1, {"en": "left"}), Level(2, {"en": "right"}))
+)
 # One of everything a caution may carry, as the procedures carry it.
 VALUES = {
     "missing": 3,

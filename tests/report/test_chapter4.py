@@ -41,7 +41,9 @@ def test_sections_tables_and_figures_have_the_numbers_of_the_study(report: Repor
 
 
 def test_cross_tables_follow_the_order_of_the_study(report: Report) -> None:
-    captions = [report.table(f"4-{number}").caption.removeprefix("Overall satisfaction by ") for number in range(3, 9)]
+    captions = [
+        report.table(f"4-{number}").caption.removeprefix("Overall satisfaction by ") for number in range(3, 9)
+    ]
     assert captions == ["age", "gender", "education", "political status", "household income", "occupation"]
 
 
@@ -82,7 +84,9 @@ def test_readers_are_warned_where_they_would_be_misled(report: Report) -> None:
     } <= codes
 
 
-def test_the_report_in_chinese_has_the_same_figures(study: Questionnaire, sheets: Sheets, report: Report) -> None:
+def test_the_report_in_chinese_has_the_same_figures(
+    study: Questionnaire, sheets: Sheets, report: Report
+) -> None:
     chinese = chapter4_of_sheets(study, sheets, lang="zh-hans")
     assert chinese.lang == "zh"
     assert chinese.title == "政务服务大厅满意度调查"
@@ -170,7 +174,11 @@ def test_more_returned_than_issued_is_pointed_out() -> None:
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(st.tuples(*[st.sampled_from([None, 1, 2])], *[st.sampled_from([None, 1, 2, 3])] * 3), max_size=12))
+@given(
+    st.lists(
+        st.tuples(*[st.sampled_from([None, 1, 2])], *[st.sampled_from([None, 1, 2, 3])] * 3), max_size=12
+    )
+)
 def test_any_answers_give_a_report(answers: list[tuple[int | None, ...]]) -> None:
     report = chapter4(whole(), answers)
     for block in report.blocks():
@@ -183,5 +191,7 @@ def test_any_answers_give_a_report(answers: list[tuple[int | None, ...]]) -> Non
 
 def test_every_reason_for_a_void_sheet_is_said_in_words() -> None:
     for reason in (*VOID_REASONS, "unfinished"):
-        table = chapter4(whole(), ANSWERS, Ledger(lines=(Line("North", 50, 42, 6),), reasons={reason: 6})).table("void")
+        table = chapter4(
+            whole(), ANSWERS, Ledger(lines=(Line("North", 50, 42, 6),), reasons={reason: 6})
+        ).table("void")
         assert table.rows[0].cells[0] not in (reason, None)

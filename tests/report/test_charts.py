@@ -17,7 +17,9 @@ from openhall.report.document import Report
 from openhall.report.lettering import text_width, wrapped
 
 SPECS = {
-    "shares": charts.shares([charts.Share("男", 3, 60, "3 (60.0%)", 50), charts.Share("女", 2, 40, "2 (40.0%)")]),
+    "shares": charts.shares(
+        [charts.Share("男", 3, 60, "3 (60.0%)", 50), charts.Share("女", 2, 40, "2 (40.0%)")]
+    ),
     "stacked": charts.stacked([charts.Band("it's <b>", (0.2, 0.3, 0.5))], ["good", "it's fair", "bad"]),
     "means": charts.means(
         [
@@ -123,7 +125,10 @@ def test_a_long_label_is_broken_to_fit() -> None:
 
 
 def test_a_word_longer_than_the_chart_is_broken_too() -> None:
-    bars = [charts.Share("https://example.org/" + "x" * 300, 3, 60, "3 (60.0%)"), charts.Share("b", 2, 40, "2 (40.0%)")]
+    bars = [
+        charts.Share("https://example.org/" + "x" * 300, 3, 60, "3 (60.0%)"),
+        charts.Share("b", 2, 40, "2 (40.0%)"),
+    ]
     width, _height = drawing.size(drawing.svg(charts.shares(bars)))
     assert width < 1.2 * charts.WIDTH
 

@@ -15,7 +15,9 @@ def analyse(*more: str, data: Path = DATA, study: Path = STUDY) -> int:
     return main([str(data), "--study", str(study), *more])
 
 
-def test_all_formats_are_written_from_a_plain_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_all_formats_are_written_from_a_plain_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     out = tmp_path / "new" / "folder"
     assert analyse("--out", str(out)) == 0
     assert sorted(file.name for file in out.iterdir()) == [
@@ -27,7 +29,9 @@ def test_all_formats_are_written_from_a_plain_file(tmp_path: Path, capsys: pytes
     ]
     said = capsys.readouterr()
     assert "Computing chapter 4 from 338 sheets" in said.err
-    assert said.out.split() == [str(out / f"report.{name}") for name in ("html", "json", "docx", "pdf", "xlsx")]
+    assert said.out.split() == [
+        str(out / f"report.{name}") for name in ("html", "json", "docx", "pdf", "xlsx")
+    ]
 
 
 def test_chosen_formats_and_language_are_kept_to(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -53,7 +57,9 @@ def test_an_older_report_is_replaced_whole(tmp_path: Path) -> None:
     assert (tmp_path / "report.json").read_text("utf-8").startswith("{")
 
 
-def test_an_unknown_answer_is_named_and_nothing_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unknown_answer_is_named_and_nothing_is_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     lines = DATA.read_text("utf-8").splitlines()
     bad = tmp_path / "bad.csv"
     bad.write_text("\n".join([lines[0], lines[1][:-1] + "9"]), "utf-8")
@@ -92,7 +98,9 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path, capsys: pytest.Cap
     assert "file" in capsys.readouterr().err
 
 
-def test_a_failure_while_writing_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_while_writing_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from openhall.report import fonts, machine
 
     def fail(report: object) -> str:

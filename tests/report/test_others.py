@@ -60,7 +60,10 @@ def test_numbers_get_their_middle_and_their_range(report: Report) -> None:
 
 def test_dates_get_their_range(report: Report) -> None:
     said = [block.text for block in report.blocks() if isinstance(block, Paragraph)]
-    assert "4 dates were given, from 2020-01-01 to 2020-03-05; half of them are not later than 2020-01-02." in said
+    assert (
+        "4 dates were given, from 2020-01-01 to 2020-03-05; half of them are not later than 2020-01-02."
+        in said
+    )
 
 
 def test_texts_are_counted_and_never_printed(report: Report) -> None:
@@ -94,4 +97,6 @@ def test_items_outside_a_dimension_are_not_lost() -> None:
 
 def test_the_studys_own_questionnaire_has_no_others(study: Questionnaire, sheets: Sheets) -> None:
     described = chapter4(study, sheets.answers[:40]).sections[1]
-    assert sum(isinstance(block, Heading) for block in described.blocks) == len(study.with_role(Role.BACKGROUND))
+    assert sum(isinstance(block, Heading) for block in described.blocks) == len(
+        study.with_role(Role.BACKGROUND)
+    )

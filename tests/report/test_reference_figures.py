@@ -59,7 +59,9 @@ def test_education_is_significant_with_300_sheets(report: Report) -> None:
 
 
 def test_sparse_cells_are_counted(report: Report) -> None:
-    shares = dict(zip(report.table("4-2").column("background"), report.table("4-2").column("below_five"), strict=True))
+    shares = dict(
+        zip(report.table("4-2").column("background"), report.table("4-2").column("below_five"), strict=True)
+    )
     expected = {
         "Age": 14 / 25,
         "Gender": 1 / 10,

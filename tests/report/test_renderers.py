@@ -127,7 +127,9 @@ def test_numbers_in_a_workbook_are_numbers_with_a_format(report: Report) -> None
 def test_there_is_a_sheet_for_every_table_and_a_contents_page_that_leads_to_it(report: Report) -> None:
     book = load_workbook(BytesIO(excel.workbook(report)))
     assert len(book.sheetnames) == 1 + len(list(report.tables()))
-    links = [cell.hyperlink.location for row in book["Contents"].iter_rows() for cell in row if cell.hyperlink]
+    links = [
+        cell.hyperlink.location for row in book["Contents"].iter_rows() for cell in row if cell.hyperlink
+    ]
     assert {link.split("!")[0].strip("'") for link in links} == set(book.sheetnames[1:])
 
 

@@ -46,7 +46,9 @@ def test_numbers_texts_and_gaps_come_back(tmp_path):
     assert list(found["office"]) == ["第一办公室", "B", "B"]
     assert [None if x != x else x for x in found["seconds"]] == [61, None, 5]
     assert [None if x != x else x for x in found["with_"]] == [2.5, None, -1]
-    assert found["said"][0] == "=1+1" and found["said"][2] == "很好" * 42 + "很"  # 255 bytes are 85 characters
+    assert (
+        found["said"][0] == "=1+1" and found["said"][2] == "很好" * 42 + "很"
+    )  # 255 bytes are 85 characters
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

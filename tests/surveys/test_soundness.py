@@ -51,7 +51,10 @@ def test_the_line_ends_of_a_form_are_sound() -> None:
         (form(replace(GOOD, hint={"en": "x" * 4001})), "a wording is longer than 4000 characters."),
         (form(replace(GOOD, text={"en": "a\x0bb"})), "a wording has characters that cannot be printed."),
         (form(replace(GOOD, options=(*YES_NO, Option(3, {"en": "\x00"})))), "a wording has characters that"),
-        (replace(FORM, title={"en": "a\x1bb"}), "a title or introduction has characters that cannot be printed."),
+        (
+            replace(FORM, title={"en": "a\x1bb"}),
+            "a title or introduction has characters that cannot be printed.",
+        ),
         (
             replace(FORM, sections=(replace(FORM.sections[0], title={"en": "\x00"}),)),
             "a title or introduction has characters that cannot be printed.",

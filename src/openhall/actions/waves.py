@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from openhall.actions import permit
@@ -116,7 +116,17 @@ def close_wave(wave: Wave, *, by: User | None) -> Wave:
     wave.closed_on = timezone.localdate()
     wave.save(update_fields=["state", "closed_on"])
     record("wave.closed", wave, by=by)
+    transaction.on_commit(_shuffle_answers, robust=True)
     return wave
+
+
+def _shuffle_answers() -> None:
+    """PostgreSQL keeps rows as they arrived, with transaction numbers: write them anew in the order of their
+    random numbers. SQLite has stored them so from the first. Decision 0006.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("CLUSTER openhall_response USING openhall_response_pkey")
 
 
 def stamp_of(wave: Wave) -> str:

@@ -38,7 +38,7 @@ class Response(models.Model):
         PAPER = "paper"
         FILE = "file"
 
-    id = models.BigIntegerField(primary_key=True, default=random_id)
+    id = models.BigAutoField(primary_key=True, default=random_id)  # SQLite's hidden row number, too
     wave = models.ForeignKey("Wave", on_delete=models.PROTECT, related_name="responses")
     office = models.ForeignKey("Office", on_delete=models.PROTECT, related_name="+")
     version = models.ForeignKey("Version", on_delete=models.PROTECT, related_name="+")

@@ -14,7 +14,6 @@ from openhall.language import say
 from openhall.surveys import dict_format
 from openhall.surveys.questionnaire import Questionnaire as Asked
 
-
 TYPED = "23456789abcdefghjkmnpqrstuvwxyz"  # no signs that look alike: a poster's address is typed, too
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, Sum
 
 from openhall.language import Wording, say
-from openhall.models import Batch, Office, Response, Wave
+from openhall.models import Batch, Flag, Office, Response, Wave
 from openhall.report import ledger as written
 
 if TYPE_CHECKING:
@@ -153,8 +153,11 @@ class Ledger:
         issued = [part.issued or 0 for part in parts]
         return goodness([part.valid for part in parts], issued, population=sum(issued))
 
-    def for_report(self, lang: str) -> written.Ledger:
-        """The same figures as chapter 4 takes them: names in `lang`, unfinished answers among the void."""
+    def for_report(self, lang: str, broken: Mapping[str, Mapping[str, int]]) -> written.Ledger:
+        """The same figures as chapter 4 takes them: names in `lang`, unfinished answers among the void.
+
+        `broken` is `rules_broken`: there a sheet that breaks two rules stands under both.
+        """
         lines = []
         for branch in self.branches:
             total = branch.total
@@ -162,10 +165,23 @@ class Ledger:
             lines.append(
                 written.Line(say(branch.name, lang), issued, total.returned, total.returned - total.valid)
             )
-        reasons = dict(self.total.void)
+        reasons = dict(broken["void"])
         if self.total.unfinished:
             reasons["unfinished"] = self.total.unfinished
-        return written.Ledger(lines=tuple(lines), planned=self.planned, reasons=reasons)
+        return written.Ledger(
+            lines=tuple(lines), planned=self.planned, reasons=reasons, flags=broken["flagged"]
+        )
+
+
+def rules_broken(wave: Wave) -> dict[str, dict[str, int]]:
+    """Per rule, how many sheets are "void" by it, and how many valid ones it has "flagged" for a person."""
+    flags = Flag.objects.filter(response__wave=wave).order_by("rule")
+    void = flags.filter(verdict=Flag.Verdict.VOID)
+    flagged = flags.filter(verdict=Flag.Verdict.OPEN, response__void="", response__complete=True)
+    return {
+        name: dict(kind.values_list("rule").annotate(Count("pk")))
+        for name, kind in (("void", void), ("flagged", flagged))
+    }
 
 
 def ledger(wave: Wave) -> Ledger:

@@ -19,7 +19,7 @@ from django.conf import settings
 from openhall import language
 from openhall.models import Event, Output, Wave
 from openhall.reads.datasets import dataset, fingerprint
-from openhall.reads.ledger import ledger
+from openhall.reads.ledger import ledger, rules_broken
 
 if TYPE_CHECKING:
     from openhall.report.document import Report
@@ -58,7 +58,8 @@ def drawings() -> Path:
 def _write(wave: Wave, lang: str) -> Report:
     from openhall.report.chapter4 import chapter4  # here, because most pages of the hall need no statistics
 
-    return chapter4(wave.version.asked, dataset(wave).answers, ledger(wave).for_report(lang), lang=lang)
+    counted = ledger(wave).for_report(lang, rules_broken(wave))
+    return chapter4(wave.version.asked, dataset(wave).answers, counted, lang=lang)
 
 
 def _draw(wave: Wave, lang: str, mark: str) -> str:

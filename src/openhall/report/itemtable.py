@@ -23,7 +23,11 @@ def item_table(material: Material) -> list[Block]:
     """Table 4-9, its chart, the sentences, and the caution about the middle of the scale."""
     pen, study = material.pen, material.study
     if not study.dimensions:
-        return [pen.text(N_("The questionnaire has no dimension of several items, so their means are not compared."))]
+        return [
+            pen.text(
+                N_("The questionnaire has no dimension of several items, so their means are not compared.")
+            )
+        ]
     key, whole = material.numbers.table(), _whole(material)
     dimensions = [(d, _summary(material, material.sample.scores(d), d.key)) for d in study.dimensions]
     blocks: list[Block] = [
@@ -55,7 +59,9 @@ def _whole(material: Material) -> ItemSummary:
         return _summary(material, np.nanmean(scores, axis=1), "total")
 
 
-def _table(material: Material, dimensions: list[tuple[Dimension, ItemSummary]], whole: ItemSummary, key: str) -> Table:
+def _table(
+    material: Material, dimensions: list[tuple[Dimension, ItemSummary]], whole: ItemSummary, key: str
+) -> Table:
     pen = material.pen
     columns = (
         Column("name", pen(N_("Item"))),
@@ -76,7 +82,9 @@ def _table(material: Material, dimensions: list[tuple[Dimension, ItemSummary]], 
             rows.append(_row(pen.word(item.label), summary, band))
         rows.append(_row(pen(N_("Dimension mean")), score, band, total=True, top=False))
     everything = pen(N_("The whole"))
-    rows.append(_row(pen(N_("Total satisfaction (mean of dimensions)")), whole, everything, total=True, top=False))
+    rows.append(
+        _row(pen(N_("Total satisfaction (mean of dimensions)")), whole, everything, total=True, top=False)
+    )
     overall = material.study.overall
     if overall is not None:
         rows.append(
@@ -98,7 +106,9 @@ def _table(material: Material, dimensions: list[tuple[Dimension, ItemSummary]], 
 def _row(name: str, one: ItemSummary, band: str, *, total: bool = False, top: bool = True) -> Row:
     test = one.midpoint
     share = one.top_two_percent if top else None
-    return Row((name, one.n, one.mean, one.sd, pair(one.interval), share, test.t, test.p, test.d), band, total)
+    return Row(
+        (name, one.n, one.mean, one.sd, pair(one.interval), share, test.t, test.p, test.d), band, total
+    )
 
 
 def _figure(material: Material, dimensions: list[tuple[Dimension, ItemSummary]], key: str) -> Figure:
@@ -127,7 +137,9 @@ def _figure(material: Material, dimensions: list[tuple[Dimension, ItemSummary]],
     )
 
 
-def _said(material: Material, dimensions: list[tuple[Dimension, ItemSummary]], whole: ItemSummary) -> list[Block]:
+def _said(
+    material: Material, dimensions: list[tuple[Dimension, ItemSummary]], whole: ItemSummary
+) -> list[Block]:
     pen, middle = material.pen, material.middle
     best = max(dimensions, key=lambda pair_: pair_[1].mean)
     worst = min(dimensions, key=lambda pair_: pair_[1].mean)
@@ -179,7 +191,9 @@ def _plain(dimensions: list[tuple[Dimension, ItemSummary]], middle: str, pen: Pe
     below = [pen.word(d.label) for d, one in dimensions if one.midpoint.p < 0.05 and one.midpoint.t < 0]
     above = [pen.word(d.label) for d, one in dimensions if one.midpoint.p < 0.05 and one.midpoint.t > 0]
     if below and above:
-        template = N_("Above the middle of the scale by more than chance explains: {above}; below it: {below}.")
+        template = N_(
+            "Above the middle of the scale by more than chance explains: {above}; below it: {below}."
+        )
     elif below:
         template = N_(
             "Below the middle of the scale by more than chance explains: {below}. No dimension is so far above it."
@@ -189,5 +203,7 @@ def _plain(dimensions: list[tuple[Dimension, ItemSummary]], middle: str, pen: Pe
             "Above the middle of the scale by more than chance explains: {above}. No dimension is so far below it."
         )
     else:
-        template = N_("No dimension is above or below the middle of the scale, {middle}, by more than chance explains.")
+        template = N_(
+            "No dimension is above or below the middle of the scale, {middle}, by more than chance explains."
+        )
     return pen.plain(template, above=pen.listed(above), below=pen.listed(below), middle=middle)

@@ -41,9 +41,13 @@ def section(material: Material) -> Section:
 def _by_background(material: Material) -> list[Block]:
     pen, study = material.pen, material.study
     if study.overall is None:
-        return [pen.text(N_("The questionnaire has no overall judgement, so it is not compared between groups."))]
+        return [
+            pen.text(N_("The questionnaire has no overall judgement, so it is not compared between groups."))
+        ]
     if not study.factors:
-        return [pen.text(N_("The questionnaire asks nothing about the respondents, so no groups are compared."))]
+        return [
+            pen.text(N_("The questionnaire asks nothing about the respondents, so no groups are compared."))
+        ]
     blocks: list[Block] = [
         pen.method(
             N_(

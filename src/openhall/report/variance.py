@@ -41,10 +41,14 @@ def section(material: Material) -> Section:
     blocks: list[Block] = []
     if not study.dimensions:
         blocks.append(
-            pen.text(N_("The questionnaire has no dimension of several items, so there is nothing to analyse."))
+            pen.text(
+                N_("The questionnaire has no dimension of several items, so there is nothing to analyse.")
+            )
         )
     elif not study.factors:
-        blocks.append(pen.text(N_("The questionnaire asks nothing about the respondents, so there are no groups.")))
+        blocks.append(
+            pen.text(N_("The questionnaire asks nothing about the respondents, so there are no groups."))
+        )
     elif not material.n:
         blocks.append(pen.text(N_("There is no valid sheet, so there is nothing to analyse.")))
     else:
@@ -101,7 +105,8 @@ def _all(material: Material) -> list[Analysed]:
     results = [oneway(material.sample.scores(d), material.sample[f.key], codes(f)) for d, f in pairs]
     corrected = holm([result.test.p for result in results])
     return [
-        Analysed(d, factor, result, float(p)) for (d, factor), result, p in zip(pairs, results, corrected, strict=True)
+        Analysed(d, factor, result, float(p))
+        for (d, factor), result, p in zip(pairs, results, corrected, strict=True)
     ]
 
 
@@ -269,7 +274,9 @@ def _differing(found: list[Analysed], key: str, pen: Pen) -> list[Block]:
         Column("p", pen(N_("p")), Format.P),
     )
     note = pen(
-        N_("Games–Howell where Welch's test was read, else Tukey–Kramer; p and interval hold for all pairs of a test.")
+        N_(
+            "Games–Howell where Welch's test was read, else Tukey–Kramer; p and interval hold for all pairs of a test."
+        )
     )
     caption = pen(N_("Groups that differ (p < .05)"))
     return [Table(key=key, caption=caption, columns=columns, rows=tuple(rows), notes=(note,))]

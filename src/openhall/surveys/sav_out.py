@@ -16,10 +16,16 @@ from openhall.surveys.sheets_out import cell_out
 
 MISSING = struct.pack("<d", -1.7976931348623157e308)
 NUMERIC = 5 << 16 | 8 << 8  # print format F8.0
-LONGEST = {"text": 255, "label": 255, "value": 120}  # bytes; a longer text would need another kind of variable
+LONGEST = {
+    "text": 255,
+    "label": 255,
+    "value": 120,
+}  # bytes; a longer text would need another kind of variable
 NOMINAL, ORDINAL, SCALE = 1, 2, 3
 NUMBERS = frozenset({"seconds"})  # among the columns about a sheet
-RESERVED = frozenset({"ALL", "AND", "BY", "EQ", "GE", "GT", "LE", "LT", "NE", "NOT", "OR", "TO", "WITH"})  # in SPSS
+RESERVED = frozenset(
+    {"ALL", "AND", "BY", "EQ", "GE", "GT", "LE", "LT", "NE", "NOT", "OR", "TO", "WITH"}
+)  # in SPSS
 
 
 @dataclass
@@ -37,13 +43,17 @@ class _Variable:
         return max(1, -(-self.width // 8))
 
 
-def sav(questionnaire: Questionnaire, header: Sequence[str], lines: Iterable[Sequence[Answer]], lang: str) -> bytes:
+def sav(
+    questionnaire: Questionnaire, header: Sequence[str], lines: Iterable[Sequence[Answer]], lang: str
+) -> bytes:
     """The file. `header`: column names, questions among them; `lines`: a row a sheet; labels are said in `lang`.
 
     Choices are numbers with value labels; several marks, dates and texts are texts ("2|4"), cut at 255 bytes.
     """
     rows = [list(line) for line in lines]
-    variables = [_variable(questionnaire, name, [row[i] for row in rows], lang) for i, name in enumerate(header)]
+    variables = [
+        _variable(questionnaire, name, [row[i] for row in rows], lang) for i, name in enumerate(header)
+    ]
     parts = [_head(variables, len(rows))]
     parts += [_record(variable, place) for place, variable in enumerate(variables, 1)]
     parts += _value_labels(variables)
@@ -76,7 +86,9 @@ def _bytes(text: str, kind: str) -> bytes:
 
 def _head(variables: Sequence[_Variable], cases: int) -> bytes:
     size = sum(variable.cells for variable in variables)
-    head = b"$FL2" + b"@(#) SPSS DATA FILE OpenHall".ljust(60) + struct.pack("<5id", 2, size, 0, 0, cases, 100.0)
+    head = (
+        b"$FL2" + b"@(#) SPSS DATA FILE OpenHall".ljust(60) + struct.pack("<5id", 2, size, 0, 0, cases, 100.0)
+    )
     return head + b"01 Jan 0000:00:00" + b" " * 64 + b"\0" * 3  # no time: equal data give equal files
 
 
@@ -105,7 +117,9 @@ def _value_labels(variables: Sequence[_Variable]) -> Iterable[bytes]:
 def _about(variables: Sequence[_Variable]) -> Iterable[bytes]:
     """Byte order, levels of measurement, long names, encoding, and the end of the dictionary."""
     yield struct.pack("<4i", 7, 3, 4, 8) + struct.pack("<8i", 16, 0, 0, -1, 1, 1, 2, 65001)
-    shown = b"".join(struct.pack("<3i", one.measure, max(8, min(one.width, 40)), not one.width) for one in variables)
+    shown = b"".join(
+        struct.pack("<3i", one.measure, max(8, min(one.width, 40)), not one.width) for one in variables
+    )
     yield struct.pack("<4i", 7, 11, 4, len(shown) // 4) + shown
     names = "\t".join(f"V{place}={variable.name}" for place, variable in enumerate(variables, 1)).encode()
     yield struct.pack("<4i", 7, 13, 1, len(names)) + names

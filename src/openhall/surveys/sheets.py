@@ -157,13 +157,17 @@ class _Reading:
         if place is not None:
             self._check_labels(question, place)
             return self._column(question, place, known_marks(question))
-        if question.kind is Kind.MULTIPLE and any(fold(f"{question.key}_{v}") in self.places for v in question.values):
+        if question.kind is Kind.MULTIPLE and any(
+            fold(f"{question.key}_{v}") in self.places for v in question.values
+        ):
             return self._boxes(question)
         if question.required:
             self._missing(question.key)
         else:
             self.notes.append(
-                Problem("", N_("there is no column {column}; it was left blank."), "", {"column": question.key})
+                Problem(
+                    "", N_("there is no column {column}; it was left blank."), "", {"column": question.key}
+                )
             )
         return [None] * len(self.grid.rows)
 
@@ -194,7 +198,9 @@ class _Reading:
             cells = self.grid.columns[place]
             values = {"known": "0, 1"}
             wrong = {
-                cell: ValueError(N_("“{given}” is not one of the answers ({known})."), {**values, "given": cell[:60]})
+                cell: ValueError(
+                    N_("“{given}” is not one of the answers ({known})."), {**values, "given": cell[:60]}
+                )
                 for cell in set(cells)
                 if fold(cell) not in _YES
             }
@@ -218,11 +224,15 @@ class _Reading:
             if serial is None:
                 self._problem(
                     row,
-                    Problem(N_("Row {row}"), N_("the serial is blank."), N_("Give every sheet a serial."), values),
+                    Problem(
+                        N_("Row {row}"), N_("the serial is blank."), N_("Give every sheet a serial."), values
+                    ),
                 )
             elif values["first"] != row:
                 message = N_("the serial {serial} stands in row {first} already.")
-                self._problem(row, Problem(N_("Row {row}"), message, N_("Give every sheet its own serial."), values))
+                self._problem(
+                    row, Problem(N_("Row {row}"), message, N_("Give every sheet its own serial."), values)
+                )
 
     def _check_labels(self, question: Question, place: int) -> None:
         """A file that carries its own value labels must mean the same by them as the questionnaire."""
@@ -234,7 +244,9 @@ class _Reading:
                 message = N_("the file calls {code} “{label}”, which is {meant} in the questionnaire.")
                 self._problem(
                     1,
-                    Problem(N_("Column {column}"), message, N_("Recode the file or the questionnaire."), values),
+                    Problem(
+                        N_("Column {column}"), message, N_("Recode the file or the questionnaire."), values
+                    ),
                 )
 
     def _missing(self, column: str) -> None:
@@ -248,7 +260,9 @@ class _Reading:
         self.count += 1
 
     def _note_unknown(self) -> None:
-        unknown = [title for place, title in enumerate(self.grid.header) if place not in self.used and title.strip()]
+        unknown = [
+            title for place, title in enumerate(self.grid.header) if place not in self.used and title.strip()
+        ]
         if unknown:
             values = {"columns": ", ".join(unknown[:SHOWN])}
             self.notes.append(
@@ -260,7 +274,9 @@ def known_marks(question: Question) -> dict[str, int]:
     """Every way to write an option in a cell: its code, or its label in any language unless two options share
     it.
     """
-    labels = Counter(label for option in question.options for label in {fold(text) for text in option.label.values()})
+    labels = Counter(
+        label for option in question.options for label in {fold(text) for text in option.label.values()}
+    )
     marks = {
         fold(text): option.value
         for option in question.options

@@ -30,7 +30,9 @@ def write_sheets_csv(questionnaire: Questionnaire, sheets: Sheets) -> str:
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow([*given, *(question.key for question in questionnaire)])
     for index, answers in enumerate(sheets.answers):
-        writer.writerow([cell_out(value) for value in (*(values[index] for values in given.values()), *answers)])
+        writer.writerow(
+            [cell_out(value) for value in (*(values[index] for values in given.values()), *answers)]
+        )
     return file.getvalue()
 
 

@@ -78,7 +78,9 @@ def _whole(questionnaire: Questionnaire) -> Iterator[Problem]:
         yield Problem("", N_("the questionnaire has no title."), N_("Give it a title."))
     around = chain(*((section.title, section.introduction) for section in questionnaire.sections))
     if any(map(_unprintable, (questionnaire.title, questionnaire.introduction, *around))):
-        yield Problem("", N_("a title or introduction has characters that cannot be printed."), N_("Remove them."))
+        yield Problem(
+            "", N_("a title or introduction has characters that cannot be printed."), N_("Remove them.")
+        )
     said = chain.from_iterable(
         wording for question in questionnaire.questions for wording in _wordings(question)
     )

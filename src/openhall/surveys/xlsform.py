@@ -67,14 +67,18 @@ class _Form:
         for row in self.sheets["survey"]:
             self._row(row)
         for row in self.groups:
-            self.problems.append(row.problem("type", N_("the group is never ended."), N_("Add a row end_group.")))
+            self.problems.append(
+                row.problem("type", N_("the group is never ended."), N_("Add a row end_group."))
+            )
         if self.problems:
             raise BadInput(N_("The XLSForm cannot be used."), problems=self.problems)
         sections: tuple[Section, ...] = tuple(self.sections)
         told: tuple[Problem, ...] = ()
         if not self.stated:
             sections, told = with_roles(sections)
-        title = self.cells.wording(self.settings, "form_title") or {self.default: self.settings["form_id"] or key}
+        title = self.cells.wording(self.settings, "form_title") or {
+            self.default: self.settings["form_id"] or key
+        }
         questionnaire = Questionnaire(
             key=key,
             title=title,
@@ -109,7 +113,9 @@ class _Form:
                         self.problems.append(row.problem(column, N_("the language cannot be told."), cure))
                 elif head not in KNOWN and column not in seen:
                     message = (
-                        N_("this column is not taken over.") if head in PASSED_OVER else N_("this column is not known.")
+                        N_("this column is not taken over.")
+                        if head in PASSED_OVER
+                        else N_("this column is not known.")
                     )
                     self.notes.append(row.problem(column, message))
                 seen.add(column)
@@ -130,7 +136,9 @@ class _Form:
         for row, its_name in zip(rows, names, strict=True):
             if not its_name or counts[its_name] > 1:
                 message = N_("the answer's name is missing or stands twice.")
-                self.problems.append(row.problem("name", message, N_("Give every answer of a list its own name.")))
+                self.problems.append(
+                    row.problem("name", message, N_("Give every answer of a list its own name."))
+                )
         return tuple(
             Option(value, self.cells.wording(row, "label"), self.cells.number(row, "score"))
             for row, value in zip(rows, values, strict=True)
@@ -155,11 +163,15 @@ class _Form:
             cure = N_("Use one of {words}, or remove the row.")
             words = ", ".join(KINDS)
             self.problems.append(
-                row.problem("type", N_("the type {type} is not supported."), cure, type=row["type"], words=words)
+                row.problem(
+                    "type", N_("the type {type} is not supported."), cure, type=row["type"], words=words
+                )
             )
 
     def _untyped(self, row: Row) -> None:
-        self.problems.append(row.problem("type", N_("the type is missing."), N_("Write one, as select_one or text.")))
+        self.problems.append(
+            row.problem("type", N_("the type is missing."), N_("Write one, as select_one or text."))
+        )
 
     def _begin(self, row: Row) -> None:
         self.groups.append(row)
@@ -223,7 +235,9 @@ class _Form:
                 options=options,
                 required=self.cells.flag(row, "required"),
                 role=self.cells.role(row),
-                ordered=self.cells.flag(row, "ordered") if row["ordered"] else kind is Kind.SCALE and not self.stated,
+                ordered=self.cells.flag(row, "ordered")
+                if row["ordered"]
+                else kind is Kind.SCALE and not self.stated,
                 population=self.cells.population(row),
                 hint=self.cells.wording(row, "hint"),
                 minimum=minimum,
@@ -240,7 +254,9 @@ class _Form:
         if name not in self.lists:
             known = ", ".join(self.lists)
             cure = N_("Use one of the lists of the sheet choices: {known}.")
-            self.problems.append(row.problem("type", N_("there is no list {list}."), cure, list=name, known=known))
+            self.problems.append(
+                row.problem("type", N_("there is no list {list}."), cure, list=name, known=known)
+            )
         if name in self.coded:
             self.notes.append(self.coded.pop(name))
         return self.lists.get(name, ())
@@ -251,6 +267,8 @@ class _Form:
             options = [question.options for question in self.sections[-1].questions]
             if options and scored(self.lists.get(row["type"].partition(" ")[2], ())) != options[0]:
                 cure = N_("Use one list, or take the question out of the group.")
-                self.problems.append(row.problem("type", N_("the questions of a matrix have different lists."), cure))
+                self.problems.append(
+                    row.problem("type", N_("the questions of a matrix have different lists."), cure)
+                )
             return True
         return "likert" in words or "list-nolabel" in words
