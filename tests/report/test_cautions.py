@@ -35,6 +35,12 @@ VALUES = {
     "item": "s1",
     "p": 0.0123,
     "ratio": 2.5,
+    "kmo": 0.55,
+    "needed": 30,
+    "iterations": 1000,
+    "cases": 4,
+    "deff": 1.8,
+    "effective": 166.7,
 }
 
 
@@ -59,10 +65,29 @@ def test_the_same_caution_of_many_tests_is_said_once() -> None:
     found = [(name, [Caution(Code.UNEQUAL_VARIANCES, {"p": 0.01})]) for name in ("age", "income")]
     said = told_together(found, Pen("en"))
     assert [one.text for one in said] == [
-        "The groups do not scatter alike (Levene p < .05) in: age; income. Welch's test is read there."
+        (
+            "The groups do not scatter alike (Levene p < .05) in: age; income. Welch's test is read there,"
+            " where it can be computed."
+        )
     ]
 
 
 def test_codes_left_out_are_not_said() -> None:
     found = [("age", [Caution(Code.SMALL_GROUPS, {"levels": "1", "limit": 30})])]
     assert told_together(found, Pen("en"), leave=[Code.SMALL_GROUPS]) == []
+
+
+def test_levels_nobody_chose_are_left_out_of_no_test_where_there_is_none() -> None:
+    caution = Caution(Code.EMPTY_LEVELS, {"levels": "2"})
+    assert told(caution, Pen("en"), rows=SIDE, tested=False).text == "Nobody chose: right."
+    assert told(caution, Pen("en"), rows=SIDE).text == "Nobody chose: right. The test leaves them out."
+
+
+def test_welch_is_claimed_only_where_it_can_be_computed() -> None:
+    """The next caution may say of the same test that it cannot."""
+    found = [("age", [Caution(Code.UNEQUAL_SIZES, {"ratio": 4.0}), Caution(Code.NO_WELCH, {"levels": "1"})])]
+    sizes, none = told_together(found, Pen("en"))
+    assert sizes.text.endswith("in: age. Welch's test is read there, where it can be computed.")
+    assert none.text == "Welch's test cannot be computed for: age. The classic F is read there."
+    alone = told(found[0][1][0], Pen("en"), rows=SIDE)
+    assert alone.text == "The largest group is 4 times the smallest, so Welch's test is to be preferred."

@@ -76,6 +76,15 @@ def test_small_expected_counts_get_a_monte_carlo_p_near_the_exact_one():
     assert found.monte_carlo.interval.low < 0.25 < found.monte_carlo.interval.high
 
 
+def test_an_effect_too_small_for_any_population_has_no_interval():
+    """The inversion has no solution there; from 0 to 0 would leave out the estimate."""
+    found = goodness([151, 149, 150, 150, 150, 150], [1] * 6)
+    assert found.w > 0 and found.chi2.p > 0.975
+    assert math.isnan(found.w_interval.low) and math.isnan(found.w_interval.high)
+    sparse = crosstab(np.repeat([1, 2], 300), np.tile([1, 2, 3, 4, 5, 6], 100), (1, 2), (1, 2, 3, 4, 5, 6))
+    assert sparse.cramers_v == 0 and math.isnan(sparse.cramers_v_interval.high)
+
+
 def test_a_large_part_of_a_finite_population_is_cautioned():
     found = goodness([63, 62, 90, 85], [83, 85, 110, 120], population=398)
     assert codes(found) == [Code.FINITE_POPULATION]
@@ -349,8 +358,9 @@ def test_every_caution_is_used_by_a_procedure():
 
 def test_statistics_load_neither_django_nor_scipy_stats():
     script = (
-        "import sys, openhall.stats.oneway, openhall.stats.crosstab, openhall.stats.reliability;"
-        "print([name for name in ('django', 'scipy.stats', 'pandas') if name in sys.modules])"
+        "import importlib, pkgutil, sys, openhall.stats as stats;"
+        "[importlib.import_module(f'openhall.stats.{found.name}') for found in pkgutil.iter_modules(stats.__path__)];"
+        "print([name for name in ('django', 'scipy.stats', 'scipy.optimize', 'pandas') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -1,6 +1,8 @@
 """What must hold for any data: the order of rows and names of levels do not matter, doubling doubles, and
 the like."""
 
+from math import isnan
+
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
@@ -94,7 +96,8 @@ def test_expected_counts_have_the_margins_of_the_table(table):
 def test_measures_of_association_stay_in_their_range_and_turn_with_the_table(table):
     found, mirrored = of(table), of(table[::-1])
     assume(found.chi2.df)
-    assert 0 <= found.cramers_v_interval.low <= found.cramers_v_interval.high <= 1
+    low, high = found.cramers_v_interval.low, found.cramers_v_interval.high
+    assert 0 <= low <= high <= 1 or (isnan(low) and isnan(high) and found.chi2.p > 0.97)
     assert 0 <= found.cramers_v <= 1 + 1e-12
     for one, two in ((found.gamma, mirrored.gamma), (found.tau_b, mirrored.tau_b)):
         assert one.value == pytest.approx(-two.value, abs=1e-12, nan_ok=True)

@@ -60,16 +60,46 @@ SENTENCES: Mapping[Code, str] = {
     Code.TWO_ITEMS_NEEDED: N_("Alpha needs at least two items."),
     Code.CONSTANT_ITEM: N_("Everybody gave the same answer to: {items}."),
     Code.UNEQUAL_VARIANCES: N_(
-        "The groups do not scatter alike (Levene {p}), so Welch's test is the one to read."
+        "The groups do not scatter alike (Levene {p}), so Welch's test is to be preferred."
     ),
     Code.UNEQUAL_SIZES: N_(
-        "The largest group is {ratio} times the smallest, so Welch's test is the one to read."
+        "The largest group is {ratio} times the smallest, so Welch's test is to be preferred."
     ),
     Code.NO_WITHIN_VARIANCE: N_("Inside each group everybody gave the same answer, so F cannot be computed."),
     Code.NO_WELCH: N_(
         "Welch's test cannot be computed, because of: {levels}. The classic F is shown instead."
     ),
+    Code.OMEGA_AT_EDGE: N_(
+        "Omega rests on a solution at its limit: nothing of their own is left to {items}. Read alpha instead."
+    ),
+    Code.SINGULAR: N_(
+        "Some columns follow exactly from the others, so figures that need every column by itself are left"
+        " out."
+    ),
+    Code.LOW_KMO: N_(
+        "KMO is {kmo}, below {limit}: the correlations are too scattered for factors to be trusted."
+    ),
+    Code.FEW_CASES: N_("{n} cases are too few; this procedure needs {needed}."),
+    Code.HEYWOOD: N_(
+        "Factors explain all of: {items} (communality of 1 or more). The solution cannot be trusted."
+    ),
+    Code.NOT_CONVERGED: N_("After {iterations} steps the figures still moved; read them with care."),
+    Code.COLLINEAR: N_("Left out, because they follow exactly from the other columns: {items}."),
+    Code.HIGH_VIF: N_(
+        "Hardly to be told apart from the other predictors (VIF above {limit}): {items}. Their coefficients"
+        " are uncertain."
+    ),
+    Code.WEIGHTS_TRIMMED: N_("Weights of {cases} cases were cut off at the limits given."),
+    Code.UNEQUAL_WEIGHTS: N_(
+        "Unequal weights cost precision: the {n} cases count like {effective} (design effect {deff})."
+    ),
+    Code.LONELY_STRATA: N_(
+        "Strata with one sampling unit add nothing to the errors, which are too small: {levels}."
+    ),
 }
+
+# The same beside counts that nobody tests.
+SENTENCES_WITHOUT_TEST: Mapping[Code, str] = {Code.EMPTY_LEVELS: N_("Nobody chose: {levels}.")}
 
 # The same for many tests at once; `{tests}` is the list of them.
 SENTENCES_OF_MANY: Mapping[Code, str] = {
@@ -83,10 +113,12 @@ SENTENCES_OF_MANY: Mapping[Code, str] = {
         "Expected counts are too small for the usual chi-square p in: {tests}. Read the Monte-Carlo p there."
     ),
     Code.UNEQUAL_VARIANCES: N_(
-        "The groups do not scatter alike (Levene p < .05) in: {tests}. Welch's test is read there."
+        "The groups do not scatter alike (Levene p < .05) in: {tests}. Welch's test is read there, where it can"
+        " be computed."
     ),
     Code.UNEQUAL_SIZES: N_(
-        "The largest group is more than 1.5 times the smallest in: {tests}. Welch's test is read there."
+        "The largest group is more than 1.5 times the smallest in: {tests}. Welch's test is read there, where"
+        " it can be computed."
     ),
     Code.EMPTY_LEVELS: N_("Some groups have no answers in: {tests}. They are left out."),
     Code.EMPTY_ROWS: N_("Some groups have no answers in: {tests}. They are left out."),
@@ -104,15 +136,21 @@ SENTENCES_OF_MANY: Mapping[Code, str] = {
 
 
 def told(
-    caution: Caution, pen: Pen, *, rows: Factor | None = None, columns: Mapping[str, str] | None = None
+    caution: Caution,
+    pen: Pen,
+    *,
+    rows: Factor | None = None,
+    columns: Mapping[str, str] | None = None,
+    tested: bool = True,
 ) -> document.Caution:
     """One caution as a sentence. `rows`: whose levels its codes are; `columns`: labels of any other codes or
-    keys."""
+    keys; `tested`: whether a test stands beside it."""
     labels = {str(level.code): pen.word(level.label) for level in rows.levels} if rows else {}
     if caution.code is Code.EMPTY_COLUMNS or rows is None:
         labels = dict(columns or {})
     values = {key: _said(key, value, labels, pen) for key, value in caution.values.items()}
-    return document.Caution(caution.code.value, pen(SENTENCES[caution.code], **values))
+    sentences = SENTENCES if tested else {**SENTENCES, **SENTENCES_WITHOUT_TEST}
+    return document.Caution(caution.code.value, pen(sentences[caution.code], **values))
 
 
 def told_together(

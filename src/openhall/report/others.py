@@ -18,8 +18,8 @@ from openhall.report.material import Material
 from openhall.report.numerals import Format
 from openhall.report.pen import Pen
 from openhall.report.study import factor_of
+from openhall.stats.descriptives import describe
 from openhall.stats.frequencies import Frequencies, frequencies, mentions
-from openhall.stats.quantities import quantity
 from openhall.surveys.questionnaire import Answer, Kind, Question
 
 
@@ -78,8 +78,7 @@ def _choices(material: Material, question: Question, given: Sequence[Answer]) ->
 
 def _numbers(question: Question, given: Sequence[Answer], pen: Pen) -> Table:
     values = [answer if isinstance(answer, int | float) else np.nan for answer in given]
-    found = quantity(np.array(values, float))
-    lower, median, upper = found.quartiles
+    found = describe(np.array(values, float))
     columns = (
         Column("n", pen(N_("n")), Format.INT),
         Column("mean", pen(N_("Mean")), Format.F2),
@@ -90,7 +89,7 @@ def _numbers(question: Question, given: Sequence[Answer], pen: Pen) -> Table:
         Column("upper_quartile", pen(N_("Upper quartile")), Format.F2),
         Column("highest", pen(N_("Highest")), Format.F2),
     )
-    cells = (found.n, found.mean, found.sd, found.lowest, lower, median, upper, found.highest)
+    cells = (found.n, found.mean, found.sd, found.minimum, found.q1, found.median, found.q3, found.maximum)
     return Table(
         key=f"numbers-{question.key}",
         caption=pen(N_("Numbers given (N = {n})"), n=found.n),

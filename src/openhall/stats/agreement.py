@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import nan, sqrt
 
@@ -10,7 +11,7 @@ import numpy as np
 from scipy import special
 
 from openhall.stats.cautions import Caution, Code, listed
-from openhall.stats.counting import finite
+from openhall.stats.counting import Counts, Weights, cross_tally, finite, frequency_weights
 from openhall.stats.results import NO_INTERVAL, Interval
 from openhall.stats.sample import Column
 
@@ -30,7 +31,9 @@ class Kappa:
     cautions: tuple[Caution, ...] = ()
 
 
-def cohens_kappa(first: Column, second: Column, confidence: float = 0.95) -> Kappa:
+def cohens_kappa(
+    first: Column, second: Column, confidence: float = 0.95, *, weights: Weights = None
+) -> Kappa:
     """Agreement of two columns of codes, cases with either missing left out; any codes may occur.
 
     kappa = (po − pe) / (1 − pe); standard errors of Fleiss, Cohen & Everitt (1969), Psychological
@@ -41,18 +44,39 @@ def cohens_kappa(first: Column, second: Column, confidence: float = 0.95) -> Kap
     (0.6154, 0.8)
     """
     one, two = finite(first), finite(second)
+    times = frequency_weights(weights, len(one))
     both = ~(np.isnan(one) | np.isnan(two))
-    n, missing = int(both.sum()), int((~both).sum())
+    used = both & (times > 0)
+    codes, place = np.unique(np.concatenate([one[used], two[used]]), return_inverse=True)
+    levels = range(len(codes))
+    half = len(place) // 2
+    counts, _ = cross_tally(place[:half], place[half:], levels, levels, times[used])
+    return _with(counts, int(times[~both].sum()), confidence, [f"{code:g}" for code in codes])
+
+
+def kappa_of(
+    counts: Counts, confidence: float = 0.95, *, missing: int = 0, names: Sequence[object] = ()
+) -> Kappa:
+    """Kappa of a square table of counts, the same codes in rows and columns; those nobody used do not count.
+
+    >>> round(kappa_of(np.array([[20, 5], [10, 15]])).kappa, 3)
+    0.4
+    """
+    table = np.asarray(counts, dtype=np.int64)
+    used = (table.sum(axis=0) + table.sum(axis=1)) > 0
+    kept = [name for name, some in zip(names or range(len(table)), used, strict=True) if some]
+    return _with(table[np.ix_(used, used)], missing, confidence, kept)
+
+
+def _with(counts: Counts, missing: int, confidence: float, names: Sequence[object]) -> Kappa:
+    n = int(counts.sum())
     left_out = (Caution(Code.MISSING, {"missing": missing, "n": n}),) if missing else ()
     if n == 0:
         return Kappa(nan, nan, NO_INTERVAL, nan, nan, 0, missing, cautions=(Caution(Code.NO_DATA),))
-    codes, place = np.unique(np.concatenate([one[both], two[both]]), return_inverse=True)
-    if len(codes) == 1:
-        caution = Caution(Code.CONSTANT, {"value": listed([f"{codes[0]:g}"])})
+    if len(counts) == 1:
+        caution = Caution(Code.CONSTANT, {"value": listed(names)})
         return Kappa(nan, nan, NO_INTERVAL, nan, 1.0, n, missing, cautions=(*left_out, caution))
-    size = len(codes)
-    shares = np.bincount(place[:n] * size + place[n:], minlength=size * size).reshape(size, size) / n
-    return _kappa(shares, n, missing, confidence, left_out)
+    return _kappa(counts / n, n, missing, confidence, left_out)
 
 
 def _kappa(

@@ -43,6 +43,21 @@ class Code(StrEnum):
     ALPHA_RISES_WITHOUT = "alpha_rises_without"  # {item, alpha}: leaving this item out raises alpha
     TWO_ITEMS_NEEDED = "two_items_needed"  # {items}: alpha needs two items or more
     CONSTANT_ITEM = "constant_item"  # {items}: these items do not vary
+    OMEGA_AT_EDGE = "omega_at_edge"  # {items}: an item's own variance is estimated as (nearly) nothing
+
+    # factors, regression, correlation
+    SINGULAR = "singular"  # {}: some columns follow exactly from others, so the matrix cannot be inverted
+    LOW_KMO = "low_kmo"  # {kmo, limit: .6}: correlations too scattered for factors
+    FEW_CASES = "few_cases"  # {n, needed}: fewer cases than the procedure needs
+    HEYWOOD = "heywood"  # {items}: communality of 1 or more; the solution cannot be trusted
+    NOT_CONVERGED = "not_converged"  # {iterations}: the last step still moved the figures
+    COLLINEAR = "collinear"  # {items}: left out, since they follow exactly from those before
+    HIGH_VIF = "high_vif"  # {items, limit: 10}: hardly to be told apart from the other predictors
+
+    # survey weights
+    WEIGHTS_TRIMMED = "weights_trimmed"  # {cases}: weights cut off at the limits given
+    UNEQUAL_WEIGHTS = "unequal_weights"  # {deff, n, effective}: weighting costs precision
+    LONELY_STRATA = "lonely_strata"  # {levels}: strata with one sampling unit; they add no variance
 
     # one-way analysis of variance
     UNEQUAL_VARIANCES = "unequal_variances"  # {p}: Levene's test on the mean below .05

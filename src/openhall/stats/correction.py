@@ -37,6 +37,26 @@ def benjamini_hochberg(p: Sequence[float] | P) -> P:
     return _put_back(given, order, np.minimum.accumulate((given[order] * factors)[::-1])[::-1])
 
 
+def bonferroni(p: Sequence[float] | P) -> P:
+    """Each p times the number of tests, at most 1; nan stays nan and does not count.
+
+    >>> bonferroni([0.01, 0.04, 0.03]).round(3).tolist()
+    [0.03, 0.12, 0.09]
+    """
+    given, order = _ascending(p)
+    return _put_back(given, order, given[order] * len(order))
+
+
+def sidak(p: Sequence[float] | P) -> P:
+    """1 − (1 − p)^m: a little less strict than Bonferroni, exact for independent tests (Šidák 1967).
+
+    >>> sidak([0.01, 0.04, 0.03]).round(4).tolist()
+    [0.0297, 0.1153, 0.0873]
+    """
+    given, order = _ascending(p)
+    return _put_back(given, order, -np.expm1(len(order) * np.log1p(-given[order].clip(max=1 - 1e-16))))
+
+
 def _ascending(p: Sequence[float] | P) -> tuple[P, NDArray[np.int64]]:
     given = np.asarray(p, dtype=np.float64)
     order = np.argsort(given, kind="stable")  # nan last

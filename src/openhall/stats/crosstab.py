@@ -12,12 +12,18 @@ from numpy.typing import NDArray
 from scipy import special
 
 from openhall.stats import ordinal
+from openhall.stats.agreement import Kappa, kappa_of
 from openhall.stats.cautions import Caution, Code, listed
 from openhall.stats.correction import holm
-from openhall.stats.counting import Counts, cross_tally
+from openhall.stats.counting import Counts, Weights, cross_tally
+from openhall.stats.exact import BUDGET, Exact, fisher_exact, network, rarity
 from openhall.stats.intervals import noncentral_chi2
-from openhall.stats.montecarlo import random_tables
+from openhall.stats.montecarlo import both_random
+from openhall.stats.nominal import Nominal, nominal
+from openhall.stats.ordinal import Somers
+from openhall.stats.proportions import ColumnLetters, column_letters
 from openhall.stats.results import NO_INTERVAL, ChiSquare, Estimate, Interval, MonteCarlo, chi_square
+from openhall.stats.risk import Risk, risk
 from openhall.stats.sample import Column
 from openhall.stats.sparse import Sparseness, sparseness
 
@@ -53,12 +59,19 @@ class Crosstab:
     minimum_expected: float
     monte_carlo: MonteCarlo | None  # where the table is sparse only
     cramers_v: float
-    cramers_v_interval: (
-        Interval  # of the population value, so it may leave out the (upward biased) sample value
-    )
+    # Of the population value, so it may leave out the (upward biased) sample value; nan where no value fits.
+    cramers_v_interval: Interval
     cramers_v_corrected: float  # bias-corrected (Bergsma 2013)
     gamma: Estimate | None  # both ordered only
     tau_b: Estimate | None  # both ordered only
+    continuity: ChiSquare | None = None  # Yates's correction, 2 × 2 only
+    exact: Exact | None = None  # Fisher's test, where the table is sparse or 2 × 2
+    nominal: Nominal | None = None  # None when there is nothing to test, as for those below
+    tau_c: Estimate | None = None  # both ordered only
+    somers: Somers | None = None  # both ordered only
+    kappa: Kappa | None = None  # the same levels in rows and columns only
+    risk: Risk | None = None  # 2 × 2 only
+    letters: ColumnLetters | None = None
     method: str = "pearson"
     cautions: tuple[Caution, ...] = ()
 
@@ -83,6 +96,7 @@ def crosstab(
     column_ordered: bool = False,
     seed: int = 20180601,
     confidence: float = 0.95,
+    weights: Weights = None,
 ) -> Crosstab:
     """Cross two columns of codes, nan = missing, left out pairwise; an unknown code raises BadInput.
 
@@ -92,7 +106,7 @@ def crosstab(
     >>> table.observed.tolist(), round(table.chi2.value, 3)
     ([[2, 0], [1, 2]], 2.222)
     """
-    counts, missing = cross_tally(rows, columns, row_levels, column_levels)
+    counts, missing = cross_tally(rows, columns, row_levels, column_levels, weights)
     return crosstab_of(
         counts,
         row_levels,
@@ -118,8 +132,10 @@ def crosstab_of(
 
     Pearson's and the likelihood-ratio chi-square, Monte-Carlo p where expected counts are small, adjusted
     residuals (Haberman 1973) with Holm's p, Cramér's V with the interval of the noncentral chi-square
-    (Smithson 2003) and Bergsma's (2013) correction; when ordered, linear-by-linear, gamma and tau-b. Rows
-    and columns without cases stay in the table and out of the test.
+    (Smithson 2003) and Bergsma's (2013) correction; Fisher's exact test where the table is sparse or 2 × 2;
+    nominal measures; when ordered, linear-by-linear, gamma, tau-b, tau-c and Somers' d; kappa when rows and
+    columns have the same levels, risk of a 2 × 2 table; letters of the columns that differ. Rows and columns
+    without cases stay in the table and out of the test.
     """
     row_totals, column_totals = counts.sum(axis=1), counts.sum(axis=0)
     kept = np.ix_(row_totals > 0, column_totals > 0)
@@ -133,7 +149,10 @@ def crosstab_of(
     if testable:
         residual[kept] = _adjusted_residuals(table, expected[kept])
     codes = _codes(row_levels, row_totals), _codes(column_levels, column_totals)
-    rank = np.ix_(np.argsort(codes[0]), np.argsort(codes[1]))
+    ascending = table[np.ix_(np.argsort(codes[0]), np.argsort(codes[1]))]
+    ordered, two_by_two = ordered and testable, testable and table.shape == (2, 2)
+    same = testable and sorted(row_levels) == sorted(column_levels)
+    monte_carlo, exact = _p_without_chi_square(counts[kept], chi2, sparse, seed) if testable else (None, None)
     return Crosstab(
         row_levels=tuple(row_levels),
         column_levels=tuple(column_levels),
@@ -149,17 +168,25 @@ def crosstab_of(
         missing=missing,
         chi2=chi2,
         likelihood_ratio=likelihood_ratio,
-        linear_by_linear=ordinal.linear_by_linear(table, *codes) if ordered and testable else None,
+        linear_by_linear=ordinal.linear_by_linear(table, *codes) if ordered else None,
         cells=sparse.cells,
         below_five=sparse.below,
         below_five_percent=sparse.percent,
         minimum_expected=sparse.minimum,
-        monte_carlo=_monte_carlo(counts[kept], chi2, seed) if testable and sparse.matters else None,
+        monte_carlo=monte_carlo,
         cramers_v=_cramers_v(chi2, table),
         cramers_v_interval=_cramers_v_interval(chi2, table, confidence),
         cramers_v_corrected=_cramers_v_corrected(chi2, table),
-        gamma=ordinal.gamma(table[rank], confidence) if ordered and testable else None,
-        tau_b=ordinal.tau_b(table[rank], confidence) if ordered and testable else None,
+        gamma=ordinal.gamma(ascending, confidence) if ordered else None,
+        tau_b=ordinal.tau_b(ascending, confidence) if ordered else None,
+        continuity=_continuity(table, expected[kept]) if two_by_two else None,
+        exact=exact,
+        nominal=nominal(table, chi2, likelihood_ratio, confidence) if testable else None,
+        tau_c=ordinal.tau_c(ascending, confidence) if ordered else None,
+        somers=ordinal.somers_d(ascending, confidence) if ordered else None,
+        kappa=_kappa(counts, row_levels, column_levels, missing, confidence) if same else None,
+        risk=risk(counts[kept], confidence) if two_by_two else None,
+        letters=column_letters(counts) if testable else None,
         cautions=_cautions(counts, row_levels, column_levels, missing, sparse, testable),
     )
 
@@ -187,8 +214,31 @@ def _adjusted_residuals(table: Floats, expected: Floats) -> Floats:
     return np.asarray((table - expected) / np.sqrt(expected * rest))
 
 
-def _monte_carlo(table: Counts, chi2: ChiSquare, seed: int) -> MonteCarlo:
-    return random_tables(table.sum(axis=1), table.sum(axis=0), chi2.value, seed)
+def _p_without_chi_square(
+    table: Counts, chi2: ChiSquare, sparse: Sparseness, seed: int
+) -> tuple[MonteCarlo | None, Exact | None]:
+    """The Monte-Carlo p of chi-square and Fisher's p; the same random tables serve both."""
+    if not sparse.matters:
+        return None, fisher_exact(table) if table.shape == (2, 2) else None
+    rows, columns = table.sum(axis=1), table.sum(axis=0)
+    by_chi2, by_rarity = both_random(rows, columns, chi2.value, rarity(table), seed)
+    if table.shape == (2, 2):
+        return by_chi2, fisher_exact(table)
+    p = network(table, BUDGET)
+    return by_chi2, Exact.of_random(by_rarity) if p is None else Exact(p)
+
+
+def _continuity(table: Floats, expected: Floats) -> ChiSquare:
+    """Yates's: every |O − E| is ½ less, but not below 0."""
+    off = np.maximum(np.abs(table - expected) - 0.5, 0.0)
+    return chi_square(float((off**2 / expected).sum()), 1)
+
+
+def _kappa(
+    counts: Counts, row_levels: Sequence[int], column_levels: Sequence[int], missing: int, confidence: float
+) -> Kappa:
+    place = [list(column_levels).index(level) for level in row_levels]
+    return kappa_of(counts[:, place], confidence, missing=missing, names=row_levels)
 
 
 def _cramers_v(chi2: ChiSquare, table: Floats) -> float:
@@ -205,7 +255,9 @@ def _cramers_v_interval(chi2: ChiSquare, table: Floats, confidence: float) -> In
     if not chi2.df:
         return NO_INTERVAL
     noncentrality = noncentral_chi2(chi2.value, chi2.df, confidence)
-    low, high = (min(1.0, sqrt(end / _most(table))) for end in (noncentrality.low, noncentrality.high))
+    low, high = (
+        min(sqrt(end / _most(table)), 1.0) for end in (noncentrality.low, noncentrality.high)
+    )  # nan stays
     return Interval(low, high, confidence)
 
 

@@ -9,8 +9,9 @@ from math import nan
 
 import numpy as np
 
+from openhall.errors import N_, BadInput, Problem
 from openhall.stats.cautions import Caution, Code, listed
-from openhall.stats.counting import Counts, tally
+from openhall.stats.counting import Counts, Weights, finite, frequency_weights, tally
 from openhall.stats.intervals import wilson
 from openhall.stats.results import Interval
 from openhall.stats.sample import Column
@@ -41,14 +42,38 @@ class Frequencies:
     cautions: tuple[Caution, ...] = ()
 
 
-def frequencies(values: Column, levels: Sequence[int], confidence: float = 0.95) -> Frequencies:
+def frequencies(
+    values: Column, levels: Sequence[int], confidence: float = 0.95, *, weights: Weights = None
+) -> Frequencies:
     """Count each level of `values` (codes, nan = missing). A code outside `levels` raises BadInput.
 
     >>> table = frequencies(np.array([1, 1, 2, np.nan]), (1, 2))
     >>> [(level.n, level.percent, round(level.valid_percent, 1)) for level in table.levels], table.missing
     ([(2, 50.0, 66.7), (1, 25.0, 33.3)], 1)
     """
-    return frequencies_of(*tally(values, levels), levels, confidence)
+    return frequencies_of(*tally(values, levels, weights), levels, confidence)
+
+
+def codes_found(values: Column) -> tuple[int, ...]:
+    """The codes that occur, ascending, for data that come without a code book; a fraction raises BadInput.
+
+    >>> codes_found(np.array([3, 1, np.nan, 3]))
+    (1, 3)
+    """
+    column = finite(values)
+    codes = np.unique(column[~np.isnan(column)])
+    if (codes != np.floor(codes)).any():
+        wrong = codes[codes != np.floor(codes)][0]
+        case = int(np.flatnonzero(column == wrong)[0]) + 1
+        raise BadInput(
+            Problem(
+                N_("Case {case}"),
+                N_("{value} is not a whole number, so it cannot be a code."),
+                N_("Use a procedure for measured values, or code the answers first."),
+                {"case": case, "value": f"{wrong:g}"},
+            )
+        )
+    return tuple(int(code) for code in codes)
 
 
 def frequencies_of(
@@ -71,7 +96,13 @@ def frequencies_of(
     return Frequencies(rows, n, valid, missing, percent(missing, n), cautions=_cautions(rows, valid, missing))
 
 
-def mentions(marked: Sequence[Sequence[int]], levels: Sequence[int], confidence: float = 0.95) -> Frequencies:
+def mentions(
+    marked: Sequence[Sequence[int]],
+    levels: Sequence[int],
+    confidence: float = 0.95,
+    *,
+    weights: Weights = None,
+) -> Frequencies:
     """Count the answers to a multiple choice: each case may name several levels, or none (then it is missing).
 
     Shares are of the cases that named any, so they may add to more than 100; nothing accumulates
@@ -81,8 +112,11 @@ def mentions(marked: Sequence[Sequence[int]], levels: Sequence[int], confidence:
     >>> [(level.n, level.valid_percent) for level in found.levels], found.valid, found.missing
     ([(1, 50.0), (2, 100.0), (0, 0.0)], 2, 1)
     """
-    named = Counter(code for codes in marked for code in set(codes))
-    n, valid = len(marked), sum(1 for codes in marked if codes)
+    times = frequency_weights(weights, len(marked)).tolist()
+    named: Counter[int] = Counter()
+    for codes, many in zip(marked, times, strict=True):
+        named.update(dict.fromkeys(codes, many))
+    n, valid = sum(times), sum(many for codes, many in zip(marked, times, strict=True) if codes)
     rows = tuple(
         Frequency(
             code=code,

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import nan, sqrt
 
 import numpy as np
@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 
 from openhall.errors import N_, BadInput
 from openhall.stats.cautions import Caution, Code
+from openhall.stats.counting import Weights, tally
 from openhall.stats.frequencies import percent
 from openhall.stats.intervals import noncentral_chi2
 from openhall.stats.montecarlo import random_counts
 from openhall.stats.results import NO_INTERVAL, ChiSquare, Interval, MonteCarlo, chi_square
+from openhall.stats.sample import Column
 from openhall.stats.sparse import Sparseness, sparseness
 
 LARGE_PART = 0.05  # of a finite population: beyond this the plain test is too cautious
@@ -34,7 +36,8 @@ class GoodnessCell:
 
 @dataclass(frozen=True, slots=True)
 class Goodness:
-    """Chi-square against known shares. `w` is Cohen's effect size with an interval of the population value.
+    """Chi-square against known shares. `w` is Cohen's effect size with an interval of the population value,
+    unknown (nan) where the counts fit the shares better than chance usually lets them (`noncentral_chi2`).
 
     `finite` is the same test with the finite population correction, only where `population` was given;
     `monte_carlo` only where expected counts are small.
@@ -104,6 +107,29 @@ def goodness(
         finite=_corrected(chi2, n, population),
         cautions=_cautions(sparse, n, population),
     )
+
+
+def goodness_of_values(
+    values: Column,
+    levels: Sequence[int],
+    expected: Sequence[float],
+    *,
+    weights: Weights = None,
+    confidence: float = 0.95,
+    seed: int = 20180601,
+) -> Goodness:
+    """The same from a column of codes, nan = missing; `expected` in the order of `levels`.
+
+    >>> found = goodness_of_values(np.array([1, 2, 2, np.nan]), (1, 2), (50, 50), weights=[10, 10, 5, 1])
+    >>> found.n, round(found.chi2.value, 3), found.cautions[0].values
+    (25, 1.0, {'missing': 1, 'n': 25})
+    """
+    counts, missing = tally(values, levels, weights)
+    found = goodness(counts.tolist(), expected, confidence=confidence, seed=seed)
+    if not missing:
+        return found
+    left_out = Caution(Code.MISSING, {"missing": missing, "n": found.n})
+    return replace(found, cautions=(left_out, *found.cautions))
 
 
 def _checked(

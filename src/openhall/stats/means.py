@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from openhall.stats.cautions import Caution, Code, listed
-from openhall.stats.counting import Spread, spread
+from openhall.stats.counting import Spread, Weights, spread, spread_of_one
 from openhall.stats.frequencies import percent, percent_interval
 from openhall.stats.intervals import mean_interval
 from openhall.stats.results import Interval
@@ -101,7 +101,12 @@ def moments(data: Spread) -> Moments:
 
 
 def group_means(
-    dependent: Column, factor: Column, levels: Sequence[int], confidence: float = 0.95
+    dependent: Column,
+    factor: Column,
+    levels: Sequence[int],
+    confidence: float = 0.95,
+    *,
+    weights: Weights = None,
 ) -> GroupMeans:
     """Mean of `dependent` in each level of `factor`, cases with either missing left out.
 
@@ -111,7 +116,7 @@ def group_means(
     >>> [(group.n, group.mean, group.sd) for group in means.groups], means.total.mean
     ([(3, 2.0, 1.0), (1, 5.0, nan)], 2.75)
     """
-    return group_means_of(spread(dependent, factor, levels), confidence)
+    return group_means_of(spread(dependent, factor, levels, weights), confidence)
 
 
 def group_means_of(data: Spread, confidence: float = 0.95) -> GroupMeans:
@@ -160,13 +165,22 @@ def item_summaries(
     keys: Sequence[str],
     scale: Sequence[float] = (1, 2, 3, 4, 5),
     confidence: float = 0.95,
+    *,
+    weights: Weights = None,
 ) -> tuple[ItemSummary, ...]:
     """`item_summary` of each column of `items` (cases × items)."""
-    return tuple(item_summary(items[:, i], key, scale, confidence) for i, key in enumerate(keys))
+    return tuple(
+        item_summary(items[:, i], key, scale, confidence, weights=weights) for i, key in enumerate(keys)
+    )
 
 
 def item_summary(
-    values: Column, key: str = "", scale: Sequence[float] = (1, 2, 3, 4, 5), confidence: float = 0.95
+    values: Column,
+    key: str = "",
+    scale: Sequence[float] = (1, 2, 3, 4, 5),
+    confidence: float = 0.95,
+    *,
+    weights: Weights = None,
 ) -> ItemSummary:
     """Describe one item or one dimension's score on `scale` (its steps, any order), missing values left out.
 
@@ -174,14 +188,14 @@ def item_summary(
     >>> item.n, item.mean, item.top_two_percent, item.midpoint.midpoint
     (4, 3.75, 50.0, 3.0)
     """
-    data = spread(values, np.zeros(len(values)), (0,))
+    data = spread_of_one(values, weights)
     counts, n = data.counts[0], data.n
     found = moments(data)
     mean = float(found.origin + found.means[0])
     whole = _group(None, n, mean, float(found.squares[0]), confidence)
-    skewness, kurtosis = _shape(data, found)
+    skewness, kurtosis = shape(data, found)
+    skewness_se, kurtosis_se = shape_errors(n)
     top = int(counts[data.values >= sorted(scale)[-2]].sum())
-    skewness_se = sqrt(6 * n * (n - 1) / ((n - 2) * (n + 1) * (n + 3))) if n > 2 else nan
     return ItemSummary(
         key=key,
         n=n,
@@ -195,7 +209,7 @@ def item_summary(
         skewness=skewness,
         skewness_se=skewness_se,
         kurtosis=kurtosis,
-        kurtosis_se=2 * skewness_se * sqrt((n**2 - 1) / ((n - 3) * (n + 5))) if n > 3 else nan,
+        kurtosis_se=kurtosis_se,
         top_two_percent=percent(top, n),
         top_two_interval=percent_interval(top, n, confidence),
         midpoint=_midpoint_test(whole, (min(scale) + max(scale)) / 2),
@@ -203,15 +217,22 @@ def item_summary(
     )
 
 
-def _shape(data: Spread, found: Moments) -> tuple[float, float]:
+def shape_errors(n: int) -> tuple[float, float]:
+    """Standard errors of skewness and kurtosis of `n` cases from a normal population, as SPSS prints them."""
+    if n < 3:
+        return nan, nan
+    skewness = sqrt(6 * n * (n - 1) / ((n - 2) * (n + 1) * (n + 3)))
+    return skewness, 2 * skewness * sqrt((n**2 - 1) / ((n - 3) * (n + 5))) if n > 3 else nan
+
+
+def shape(data: Spread, found: Moments) -> tuple[float, float]:
     """Skewness G1 and kurtosis G2 of Joanes & Gill (1998), The Statistician 47, 183–189: what SPSS prints."""
     n, squares = data.n, float(found.squares[0])
     if n < 3 or squares == 0:
         return nan, nan
-    off = data.values - found.origin - found.means[0]
-    variance = squares / n
-    g1 = float(data.counts[0] @ off**3) / n / variance**1.5
-    g2 = float(data.counts[0] @ off**4) / n / variance**2 - 3
+    standard = (data.values - found.origin - found.means[0]) / sqrt(squares / n)
+    g1 = float(data.counts[0] @ standard**3) / n
+    g2 = float(data.counts[0] @ standard**4) / n - 3
     skewness = g1 * sqrt(n * (n - 1)) / (n - 2)
     return skewness, (n - 1) / ((n - 2) * (n - 3)) * ((n + 1) * g2 + 6) if n > 3 else nan
 

@@ -1,5 +1,6 @@
 """Does the mean differ between groups? One-way analysis of variance with everything needed to trust it
-(seed 4.6, table 4-10; SPSS ONEWAY, NPAR TESTS /K-W)."""
+(seed 4.6, table 4-10; SPSS ONEWAY /STATISTICS=ALL
+/POSTHOC /ES=OVERALL, NPAR TESTS /K-W)."""
 
 from __future__ import annotations
 
@@ -12,26 +13,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openhall.stats.cautions import Caution, Code, listed
-from openhall.stats.counting import Spread, spread
+from openhall.stats.counting import Spread, Weights, spread
 from openhall.stats.intervals import noncentral_f
 from openhall.stats.means import GroupMeans, Moments, group_means_of, moments, together
-from openhall.stats.posthoc import PostHoc, games_howell, tukey_kramer
-from openhall.stats.ranks import kruskal_wallis
-from openhall.stats.results import NO_INTERVAL, ChiSquare, FTest, Interval, f_test
+from openhall.stats.posthoc import PostHoc, classic, games_howell, tukey_kramer
+from openhall.stats.ranks import RankPair, dunn, kruskal_wallis
+from openhall.stats.results import NO_INTERVAL, ChiSquare, FTest, Interval, Source, f_test
 from openhall.stats.robust import brown_forsythe, group_variances, levene_mean, levene_median, welch
 from openhall.stats.sample import Column
 
 LEVENE = 0.05  # below this p the variances are taken to differ
 RATIO = 1.5  # largest over smallest group: beyond this the classic F is not robust
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """One line of the analysis of variance table. The total line has no mean square (nan)."""
-
-    sum_of_squares: float
-    df: int
-    mean_square: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,9 +53,24 @@ class Oneway:
     kruskal_epsilon2: float
     tukey: PostHoc
     games_howell: PostHoc
+    lsd: PostHoc
+    bonferroni: PostHoc
+    sidak: PostHoc
+    scheffe: PostHoc
+    dunn: tuple[RankPair, ...]  # after Kruskal–Wallis
     recommended: Literal["anova", "welch"]
     method: str = "oneway"
     cautions: tuple[Caution, ...] = ()
+
+    @property
+    def epsilon2_interval(self) -> Interval:
+        """That of eta²: all three estimate one value of the population, λ / (λ + N) (Steiger 2004)."""
+        return self.eta2_interval
+
+    @property
+    def omega2_interval(self) -> Interval:
+        """That of eta²: all three estimate one value of the population, λ / (λ + N) (Steiger 2004)."""
+        return self.eta2_interval
 
     @property
     def test(self) -> FTest:
@@ -76,7 +83,14 @@ class Oneway:
         return self.games_howell if self.recommended == "welch" else self.tukey
 
 
-def oneway(dependent: Column, factor: Column, levels: Sequence[int], confidence: float = 0.95) -> Oneway:
+def oneway(
+    dependent: Column,
+    factor: Column,
+    levels: Sequence[int],
+    confidence: float = 0.95,
+    *,
+    weights: Weights = None,
+) -> Oneway:
     """Analyse `dependent` (scores) by `factor` (codes); a code outside `levels` raises BadInput.
 
     `recommended` is "welch" when Levene's test on the mean has p < .05 or the largest group has more than
@@ -88,7 +102,7 @@ def oneway(dependent: Column, factor: Column, levels: Sequence[int], confidence:
     >>> found.anova.value, found.anova.df1, found.anova.df2, found.eta2, found.recommended
     (1.5, 1, 4, 0.2727272727272727, 'anova')
     """
-    return oneway_of(spread(dependent, factor, levels), confidence)
+    return oneway_of(spread(dependent, factor, levels, weights), confidence)
 
 
 def oneway_of(data: Spread, confidence: float = 0.95) -> Oneway:
@@ -101,6 +115,7 @@ def oneway_of(data: Spread, confidence: float = 0.95) -> Oneway:
     equal, robust = levene_mean(used, found), welch(found)
     kruskal, kruskal_epsilon2 = kruskal_wallis(used)
     sizes, variances = found.sizes.astype(np.float64), group_variances(found)
+    pairs = classic(used.levels, sizes, found.means, within.mean_square, within.df, confidence)
     gain = between.sum_of_squares - between.df * within.mean_square
     return Oneway(
         groups=groups,
@@ -122,6 +137,11 @@ def oneway_of(data: Spread, confidence: float = 0.95) -> Oneway:
         kruskal_epsilon2=kruskal_epsilon2,
         tukey=tukey_kramer(used.levels, sizes, found.means, within.mean_square, within.df, confidence),
         games_howell=games_howell(used.levels, sizes, found.means, variances, confidence),
+        lsd=pairs.lsd,
+        bonferroni=pairs.bonferroni,
+        sidak=pairs.sidak,
+        scheffe=pairs.scheffe,
+        dunn=dunn(used),
         recommended="welch" if robust.p == robust.p and _unsafe(equal, sizes) else "anova",
         cautions=(*groups.cautions, *_cautions(used, equal, robust, within)),
     )

@@ -1,9 +1,10 @@
-"""Association of two ordered questions: gamma, tau-b and linear-by-linear (seed 4.4; SPSS CROSSTABS
-/STATISTICS=CHISQ GAMMA BTAU). The table's rows and columns must be in ascending order."""
+"""Association of two ordered questions: gamma, tau-b, tau-c, Somers' d and linear-by-linear (seed 4.4; SPSS
+CROSSTABS /STATISTICS=CHISQ GAMMA BTAU CTAU D). The table's rows and columns must be in ascending order."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from math import nan, sqrt
 
 import numpy as np
@@ -54,6 +55,52 @@ def tau_b(table: Table, confidence: float = 0.95) -> Estimate:
     variance = max(float(weighted - n**3 * value**2 * (untied_rows + untied_columns) ** 2), 0.0)
     se0 = 2 * _spread_under_none(table, concordant - discordant, difference) / scale
     return _estimate(value, sqrt(variance) / scale**2, se0, confidence)
+
+
+def tau_c(table: Table, confidence: float = 0.95) -> Estimate:
+    """Stuart's tau-c = (P − Q) · m / (N² (m − 1)), m the smaller number of rows or columns; it can reach ±1
+    in tables that are not square."""
+    n, smaller = table.sum(), min(table.shape)
+    concordant, discordant = _pairs(table)
+    difference = float((table * (concordant - discordant)).sum())
+    scale = smaller / (float(n) ** 2 * (smaller - 1))
+    se = 2 * scale * _spread_under_none(table, concordant - discordant, difference)
+    return _estimate(scale * difference, se, se, confidence)
+
+
+@dataclass(frozen=True, slots=True)
+class Somers:
+    """Somers' d with the row question dependent, with the column question dependent, and their middle."""
+
+    rows: Estimate
+    columns: Estimate
+    symmetric: Estimate
+
+
+def somers_d(table: Table, confidence: float = 0.95) -> Somers:
+    """Somers' (1962) d = (P − Q) / pairs not tied on the independent question.
+
+    Asymptotic errors of Goodman & Kruskal (1972), p with the one under no association, as SPSS does.
+    """
+    n, rows, columns = table.sum(), table.sum(axis=1), table.sum(axis=0)
+    concordant, discordant = _pairs(table)
+    each = concordant - discordant
+    difference = float((table * each).sum())
+    untied_rows, untied_columns = float(n**2 - rows @ rows), float(n**2 - columns @ columns)
+    of_rows, of_columns = np.broadcast_to((n - rows)[:, None], each.shape), (n - columns)[None, :]
+    spread = _spread_under_none(table, each, difference)
+
+    def d(untied: float, slope: Table) -> Estimate:
+        gradient = 2 * (untied * each - difference * slope) / untied**2
+        return _estimate(
+            difference / untied, sqrt(float((table * gradient**2).sum())), 2 * spread / untied, confidence
+        )
+
+    return Somers(
+        rows=d(untied_columns, of_columns),
+        columns=d(untied_rows, of_rows),
+        symmetric=d((untied_rows + untied_columns) / 2, (of_rows + of_columns) / 2),
+    )
 
 
 def _pairs(table: Table) -> tuple[Table, Table]:

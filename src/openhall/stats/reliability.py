@@ -1,22 +1,25 @@
-"""Do the items of a dimension measure one thing? Cronbach's alpha and item analysis (seed 4.3, table 4-1;
-SPSS RELIABILITY /MODEL=ALPHA /SUMMARY=TOTAL)."""
+"""Do the items of a dimension measure one thing? Cronbach's alpha and item analysis, omega, lambda-6, split
+half (seed 4.3, table 4-1; SPSS RELIABILITY /MODEL=ALPHA | OMEGA | GUTTMAN | SPLIT /SUMMARY=TOTAL)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from math import nan
+from math import nan, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
 from openhall.stats.cautions import Caution, Code, listed
-from openhall.stats.counting import finite
+from openhall.stats.counting import Weights, patterns
+from openhall.stats.onefactor import one_factor
+from openhall.stats.products import invertible, products
 from openhall.stats.results import NO_INTERVAL, Interval
 
 STANDARD = 0.7  # the usual least alpha (Nunnally 1978)
+CLEAR = 0.3  # a loading beyond this counts
 LOWEST = 0.35  # of the study's middle band; no accepted standard
 
 
@@ -42,6 +45,33 @@ class ItemReliability:
 
 
 @dataclass(frozen=True, slots=True)
+class Omega:
+    """McDonald's omega total = (Σλ)² / ((Σλ)² + Σψ) of one factor fitted by maximum likelihood to the
+    covariances. `keys` name the `loadings` (in units of the items)."""
+
+    value: float
+    keys: tuple[str, ...]
+    loadings: tuple[float, ...]
+    converged: bool
+    at_edge: tuple[str, ...]  # items whose own variance is estimated as (nearly) nothing
+    method: str = "omega_total_one_factor_ml"
+
+
+@dataclass(frozen=True, slots=True)
+class SplitHalf:
+    """The first half of the items (one more where they are odd) against the second, as SPSS splits them."""
+
+    first: tuple[str, ...]
+    second: tuple[str, ...]
+    alpha_first: float
+    alpha_second: float
+    correlation: float
+    spearman_brown: float  # for halves of the same length
+    spearman_brown_unequal: float
+    guttman: float
+
+
+@dataclass(frozen=True, slots=True)
 class Reliability:
     """Alpha over the cases with every item answered. n + missing = all cases. Alpha may be negative."""
 
@@ -55,44 +85,55 @@ class Reliability:
     mean_correlation: float  # between items
     scale_mean: float
     scale_variance: float
+    lambda6: float = nan  # Guttman's, of the covariances; may be negative
+    omega: Omega | None = None  # three items or more
+    split_half: SplitHalf | None = None
     method: str = "cronbach_listwise"
     cautions: tuple[Caution, ...] = ()
 
 
-def reliability(items: NDArray[np.float64], keys: Sequence[str], confidence: float = 0.95) -> Reliability:
+def reliability(
+    items: NDArray[np.float64],
+    keys: Sequence[str],
+    confidence: float = 0.95,
+    *,
+    weights: Weights = None,
+) -> Reliability:
     """Cronbach's alpha of `items` (cases × items, nan = missing, cases with a missing item left out).
 
     alpha = k / (k − 1) · (1 − Σ item variances / variance of the sum); interval of Feldt (1965),
-    Psychometrika 30, 357–370. With fewer than two items or cases, or no variance, the figures are nan
-    and a caution says why.
+    Psychometrika 30, 357–370. lambda-6 = 1 − Σ (variance of an item not explained by the others) / variance
+    of the sum (Guttman 1945). Omega: `Omega`; split half: Spearman–Brown 2r / (1 + r), Guttman
+    2 (1 − (v₁ + v₂) / v). With fewer than two items or cases, or no variance, the figures are nan and a
+    caution says why.
 
     >>> found = reliability(np.array([[1, 2], [2, 2], [3, 4], [5, 4.0]]), ("s1", "s2"))
     >>> round(found.alpha, 3), found.band.value, found.n
     (0.879, 'high', 4)
     """
-    scores = finite(items).reshape(len(items), len(keys))
-    complete = scores[~np.isnan(scores).any(axis=1)]
-    n, k = complete.shape
-    missing = len(scores) - n
-    means = complete.mean(axis=0) if n else np.full(k, np.nan)
-    covariance = _covariance(complete, means)
-    total = float(covariance.sum())
+    data = patterns(np.asarray(items, dtype=np.float64).reshape(len(items), len(keys)), weights)
+    found = products(data)
+    n, k, means, covariance = data.n, len(keys), found.means, found.covariance
     alpha = _alpha(covariance)
-    correlations = _correlations(covariance)
+    correlations = found.correlation
     mean_correlation = float((correlations.sum() - k) / (k * (k - 1))) if k > 1 else nan
     details = tuple(_item(key, i, means, covariance) for i, key in enumerate(keys))
+    omega = _omega(covariance, correlations, keys)
     return Reliability(
         alpha=alpha,
         interval=_feldt(alpha, n, k, confidence),
         standardised=k * mean_correlation / shared if (shared := 1 + (k - 1) * mean_correlation) else nan,
         band=band(alpha),
         n=n,
-        missing=missing,
+        missing=data.missing,
         items=details,
         mean_correlation=mean_correlation,
         scale_mean=float(means.sum()),
-        scale_variance=total,
-        cautions=_cautions(alpha, details, n, missing),
+        scale_variance=float(covariance.sum()),
+        lambda6=_lambda6(covariance, correlations),
+        omega=omega,
+        split_half=_split_half(covariance, keys),
+        cautions=_cautions(alpha, details, n, data.missing, _against(correlations), omega),
     )
 
 
@@ -109,15 +150,6 @@ def band(alpha: float) -> Band | None:
     return Band.ACCEPTABLE if alpha >= LOWEST else Band.NONE
 
 
-def _covariance(scores: NDArray[np.float64], means: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Covariances with n − 1; exactly 0 for an item that does not vary."""
-    n, k = scores.shape
-    if n < 2:
-        return np.full((k, k), np.nan)
-    off = np.where(np.ptp(scores, axis=0) == 0, 0.0, scores - means)
-    return np.asarray(off.T @ off / (n - 1))
-
-
 def _alpha(covariance: NDArray[np.float64]) -> float:
     k, total = len(covariance), float(covariance.sum())
     if k < 2 or not total > 0:
@@ -125,10 +157,61 @@ def _alpha(covariance: NDArray[np.float64]) -> float:
     return k / (k - 1) * (1 - float(np.trace(covariance)) / total)
 
 
-def _correlations(covariance: NDArray[np.float64]) -> NDArray[np.float64]:
-    sd = np.sqrt(np.diag(covariance))
-    scale = np.outer(sd, sd)
-    return np.where(scale > 0, covariance / np.where(scale > 0, scale, 1.0), np.nan)
+def _lambda6(covariance: NDArray[np.float64], correlations: NDArray[np.float64]) -> float:
+    if not invertible(correlations) or not covariance.sum() > 0:
+        return nan
+    own = np.diag(covariance) / np.diag(np.linalg.inv(correlations))
+    return 1 - float(own.sum()) / float(covariance.sum())
+
+
+def _omega(
+    covariance: NDArray[np.float64], correlations: NDArray[np.float64], keys: Sequence[str]
+) -> Omega | None:
+    if len(keys) < 3 or not invertible(correlations):
+        return None
+    found = one_factor(covariance)
+    common = float(found.loadings.sum()) ** 2
+    value = common / (common + float(found.unique.sum()))
+    edge = tuple(key for key, at in zip(keys, found.at_edge, strict=True) if at)
+    return Omega(value, tuple(keys), tuple(found.loadings.tolist()), found.converged, edge)
+
+
+def _split_half(covariance: NDArray[np.float64], keys: Sequence[str]) -> SplitHalf | None:
+    k, half = len(keys), (len(keys) + 1) // 2
+    if k < 2:
+        return None
+    one, two = covariance[:half, :half], covariance[half:, half:]
+    v1, v2, shared = float(one.sum()), float(two.sum()), float(covariance[:half, half:].sum())
+    r = shared / (v1 * v2) ** 0.5 if v1 > 0 and v2 > 0 else nan
+    whole = v1 + v2 + 2 * shared
+    return SplitHalf(
+        first=tuple(keys[:half]),
+        second=tuple(keys[half:]),
+        alpha_first=_alpha(one),
+        alpha_second=_alpha(two),
+        correlation=r,
+        spearman_brown=2 * r / (1 + r) if r != -1 else nan,
+        spearman_brown_unequal=_unequal(r, half / k),
+        guttman=4 * shared / whole if whole > 0 else nan,
+    )
+
+
+def _unequal(r: float, share: float) -> float:
+    """Spearman–Brown for halves with `share` and 1 − `share` of the items (Horst 1951)."""
+    if r != r or r == 0 or abs(r) >= 1:
+        return r
+    lengths, r2 = share * (1 - share), r * r
+    return (-r2 + sqrt(r2 * r2 + 4 * r2 * (1 - r2) * lengths)) / (2 * (1 - r2) * lengths)
+
+
+def _against(correlations: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Items that load clearly against most of the others on the first principal component."""
+    if len(correlations) < 3 or np.isnan(correlations).any():
+        return np.zeros(len(correlations), dtype=bool)
+    values, vectors = np.linalg.eigh(correlations)
+    loadings = vectors[:, -1] * values[-1] ** 0.5
+    up, down = loadings > CLEAR, loadings < -CLEAR
+    return np.asarray(down if up.sum() >= down.sum() else up)
 
 
 def _item(key: str, i: int, means: NDArray[np.float64], covariance: NDArray[np.float64]) -> ItemReliability:
@@ -155,7 +238,14 @@ def _feldt(alpha: float, n: int, k: int, confidence: float) -> Interval:
     return Interval(low, high, confidence)
 
 
-def _cautions(alpha: float, items: tuple[ItemReliability, ...], n: int, missing: int) -> tuple[Caution, ...]:
+def _cautions(
+    alpha: float,
+    items: tuple[ItemReliability, ...],
+    n: int,
+    missing: int,
+    against: NDArray[np.bool_],
+    omega: Omega | None,
+) -> tuple[Caution, ...]:
     found = [Caution(Code.MISSING, {"missing": missing, "n": n})] if missing else []
     if n < 2:
         return (Caution(Code.NO_DATA),)
@@ -163,7 +253,9 @@ def _cautions(alpha: float, items: tuple[ItemReliability, ...], n: int, missing:
         return (*found, Caution(Code.TWO_ITEMS_NEEDED, {"items": len(items)}))
     if constant := [item.key for item in items if item.sd == 0]:
         found.append(Caution(Code.CONSTANT_ITEM, {"items": listed(constant)}))
-    if reversed_items := [item.key for item in items if item.item_total < 0]:
+    if reversed_items := [
+        item.key for item, no in zip(items, against, strict=True) if no or item.item_total < 0
+    ]:
         found.append(Caution(Code.REVERSED_ITEM, {"items": listed(reversed_items)}))
     if alpha < 0:
         found.append(Caution(Code.ALPHA_NEGATIVE, {"alpha": alpha}))
@@ -174,4 +266,6 @@ def _cautions(alpha: float, items: tuple[ItemReliability, ...], n: int, missing:
         for item in items
         if item.alpha_if_deleted > alpha
     )
+    if omega and (not omega.converged or omega.at_edge):
+        found.append(Caution(Code.OMEGA_AT_EDGE, {"items": listed(omega.at_edge)}))
     return tuple(found)

@@ -37,6 +37,15 @@ class FTest:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """One line of the analysis of variance table. The total line has no mean square (nan)."""
+
+    sum_of_squares: float
+    df: int
+    mean_square: float
+
+
+@dataclass(frozen=True, slots=True)
 class Estimate:
     """A coefficient with its asymptotic standard error, interval and p (against zero)."""
 

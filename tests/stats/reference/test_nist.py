@@ -9,6 +9,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from openhall.stats.descriptives import describe
 from openhall.stats.oneway import oneway
 
 MEANS = [14, 13, 15, 13, 15, 13, 15, 13, 15]
@@ -53,3 +54,14 @@ def test_nine_constant_leading_digits_cost_nothing_where_floats_are_exact():
     quarters = np.array([tenth / 4 for tenth in TENTHS])
     plain, far = (analysis(quarters + offset).anova.value for offset in (0, 123_456_789_000))
     assert far == pytest.approx(plain, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("first", "mean", "digits"), [(1000000.2, 1000000.2, 1e-8), (10000000.2, 10000000.2, 1e-7)]
+)
+def test_numacc3_and_numacc4(first, mean, digits):
+    """NIST's NumAcc3 and NumAcc4: a mean, then 500 times .1 below and .1 above it; standard deviation .1."""
+    values = np.array([first] + [first - 0.1, first + 0.1] * 500)
+    found = describe(values)
+    assert found.mean == pytest.approx(mean, rel=1e-15)
+    assert found.sd == pytest.approx(0.1, rel=digits)

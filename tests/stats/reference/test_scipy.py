@@ -73,8 +73,14 @@ def test_finite_population_equals_the_test_of_returned_against_not_returned():
     assert ours.p == ours.finite.p
 
 
-@pytest.mark.parametrize("statistic", [3.0, 40.0, 1e4, 1e6])
+@pytest.mark.parametrize("statistic", [8.0, 40.0, 1e4, 1e6])
 def test_noncentral_chi_square_is_inverted(statistic):
     found = noncentral_chi2(statistic, 12)
     for end, tail in ((found.low, 0.975), (found.high, 0.025)):
         assert end == 0 or stats.ncx2.cdf(statistic, 12, end) == pytest.approx(tail, abs=1e-6)
+
+
+def test_too_small_a_chi_square_has_no_noncentrality():
+    assert stats.chi2.cdf(3.0, 12) < 0.025
+    found = noncentral_chi2(3.0, 12)
+    assert np.isnan(found.low) and np.isnan(found.high) and found.confidence == 0.95
