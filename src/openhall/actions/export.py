@@ -9,9 +9,9 @@ from openhall.errors import N_, BadInput, NotAllowed, Problem
 from openhall.models import User, Wave, record
 from openhall.reads.datasets import count_rows
 
-FILES = ("csv", "xlsx", "sav", "codebook")
+FILES = ("csv", "xlsx", "sav", "ddi", "spss", "r", "codebook")
 ROWS = ("valid", "all")
-MOST_IN_A_WORKBOOK = 100_000  # more takes minutes to write and to open; in an SPSS file much memory
+MOST_AT_ONCE = 100_000  # of every file but CSV: more takes minutes to write and to open
 
 
 @transaction.atomic
@@ -23,19 +23,18 @@ def take_data(wave: Wave, *, file: str, rows: str, by: User | None) -> int:
     permit(by, "data.export", wave)
     for given, known in ((file, FILES), (rows, ROWS)):
         if given not in known:
-            values = {"given": given[:40], "known": ", ".join(known)}
+            values = {"given": given[:40], "known": list(known)}
             raise BadInput(Problem("", N_("“{given}” is not known."), N_("Use one of {known}."), values))
     if file == "codebook":
         return 0
     count = count_rows(wave, everything=rows == "all")
     if not count:
         raise NotAllowed(N_("There are no such sheets in this wave yet."))
-    if file in ("xlsx", "sav") and count > MOST_IN_A_WORKBOOK:
+    if file != "csv" and count > MOST_AT_ONCE:
         raise NotAllowed(
-            N_("{count} sheets are too many for {kind}; {most} are possible. Take the CSV file."),
+            N_("{count} sheets are too many for this file; {most} are possible. Take the CSV file."),
             count=count,
-            kind="Excel" if file == "xlsx" else "SPSS",
-            most=MOST_IN_A_WORKBOOK,
+            most=MOST_AT_ONCE,
         )
     record("data.exported", wave, by=by, file=file, rows=rows, count=count)
     return count

@@ -7,27 +7,33 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
 from collections.abc import Iterable, Iterator
 
 from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.utils.translation import get_language, gettext
 
+from openhall import __version__
 from openhall.access import staff
 from openhall.actions.export import take_data
 from openhall.desk.report import file_stem
 from openhall.errors import BadInput, OpenHallError
-from openhall.language import say
+from openhall.language import say, short
 from openhall.models import Office, Wave
 from openhall.reads.datasets import count_rows, rows
-from openhall.surveys.questionnaire import Answer, Questionnaire
-from openhall.surveys.sav_out import sav
+from openhall.report.files import Material, files_of
+from openhall.surveys.export.codebook import codebook
+from openhall.surveys.export.columns import dataset_of
+from openhall.surveys.export.tables import MARK
+from openhall.surveys.questionnaire import Answer
+from openhall.surveys.sheets import Sheets
 from openhall.surveys.sheets_out import cell_out
 
 Row = list[Answer]
 ABOUT = ["office", "channel", "language", "date", "seconds"]  # columns of read_sheets besides the questions
-MARK = "\ufeff"  # tells spreadsheet programs that the CSV is UTF-8
-SPSS = "application/x-spss-sav"
+PACKED = ("sav", "ddi", "spss", "r")
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -63,14 +69,54 @@ def _answer(
             (gettext("Codebook"), codebook(wave.version.asked)),
         ]
         return FileResponse(workbook(tables), as_attachment=True, filename=f"{name}.xlsx", content_type=EXCEL)
-    if file == "sav":
-        header, *lines = table(wave, everything=everything)
-        data = sav(wave.version.asked, [str(name) for name in header], lines, get_language() or "en")
-        return FileResponse(io.BytesIO(data), as_attachment=True, filename=f"{name}.sav", content_type=SPSS)
-    text = codebook(wave.version.asked) if file == "codebook" else table(wave, everything=everything)
-    response = StreamingHttpResponse(_csv(text), content_type="text/csv; charset=utf-8")
+    if file in PACKED:
+        return _packed(wave, file, everything, name)
+    lines = codebook(wave.version.asked) if file == "codebook" else table(wave, everything=everything)
+    response = StreamingHttpResponse(_csv(lines), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
+
+
+def _packed(wave: Wave, file: str, everything: bool, name: str) -> HttpResponse:
+    """Files other programs open: the one, or several that belong together as a ZIP."""
+    found = list(rows(wave, everything=everything))
+    lang = short(get_language() or "en")
+    offices = {office.pk: say(office.name, lang) for office in Office.objects.all()}
+    sheets = Sheets(
+        answers=[answers for _, answers in found],
+        offices=[offices[one.office_id] for one, _ in found],
+        channels=[one.channel for one, _ in found],
+        dates=[one.submitted_on.isoformat() for one, _ in found],
+        seconds=[one.seconds for one, _ in found],
+    )
+    why = [one.void or ("" if one.complete else "unfinished") for one, _ in found] if everything else []
+    asked = wave.version.asked
+    made = files_of(
+        file,
+        Material(
+            questionnaire=asked,
+            sheets=sheets,
+            not_counted=why,
+            dataset=dataset_of(asked, sheets, lang=lang, not_counted=why),
+            stem=name,
+            made=timezone.localtime().replace(tzinfo=None),
+            version=__version__,
+        ),
+    )
+    if len(made) == 1:
+        ((called, content),) = made.items()
+        kind = "application/x-spss-sav"
+    else:
+        called, content, kind = f"{name}-{file}.zip", _zip(made), "application/zip"
+    return FileResponse(io.BytesIO(content), as_attachment=True, filename=called, content_type=kind)
+
+
+def _zip(files: dict[str, bytes]) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for called, content in files.items():
+            archive.writestr(called, content)
+    return packed.getvalue()
 
 
 def table(wave: Wave, *, everything: bool) -> Iterator[Row]:
@@ -86,30 +132,6 @@ def table(wave: Wave, *, everything: bool) -> Iterator[Row]:
         why = [one.void or ("" if one.complete else "unfinished")] if everything else []
         about = [offices[one.office_id], one.channel, one.language, one.submitted_on.isoformat(), one.seconds]
         yield [*why, *about, *answers]
-
-
-def codebook(asked: Questionnaire) -> Iterator[Row]:
-    """One row an answer of each question: what the codes and column names mean, in every language."""
-    languages = asked.languages
-    yield [
-        *("column", "name", "kind", "role", "section"),
-        *(f"question_{language}" for language in languages),
-        *("code", "score"),
-        *(f"answer_{language}" for language in languages),
-    ]
-    for section in asked.sections:
-        for question in section.questions:
-            head = [question.key, question.name, question.kind.value, question.role.value, section.key]
-            head += [question.text.get(language, "") for language in languages]
-            for option in question.options:
-                yield [
-                    *head,
-                    option.value,
-                    option.score,
-                    *(option.label.get(language, "") for language in languages),
-                ]
-            if not question.options:
-                yield [*head, None, None, *("" for _ in languages)]
 
 
 def _csv(lines: Iterable[Row]) -> Iterator[str]:
