@@ -17,7 +17,7 @@ from django.test import override_settings
 from hypothesis import settings
 
 from tests import town as small_town
-from tests.everything import chromium
+from tests.everything import chromium, oracles
 
 settings.register_profile("openhall", deadline=None)  # a busy machine is no fault of the code
 settings.load_profile("openhall")
@@ -38,7 +38,7 @@ TOUCHES_DATABASE = {"db", "transactional_db", "town", "live_server"}
 
 
 def pytest_collection_modifyitems(config, items):
-    """The browser only where there is one; on the second run only what touches the database."""
+    """The browser, PSPP and R only where they are; on the second run only what touches the database."""
     keep, drop = [], []
     for item in items:
         touches = TOUCHES_DATABASE & set(getattr(item, "fixturenames", ())) or item.get_closest_marker(
@@ -46,7 +46,9 @@ def pytest_collection_modifyitems(config, items):
         )
         unwanted = os.environ.get("OPENHALL_TEST_ONLY") == "database" and not touches
         blind = item.get_closest_marker("browser") and not chromium()
-        (drop if unwanted or blind else keep).append(item)
+        oracle = item.get_closest_marker("oracle")
+        alone = oracle and not oracles()[oracle.args[0]]
+        (drop if unwanted or blind or alone else keep).append(item)
     if drop:
         config.hook.pytest_deselected(items=drop)
         items[:] = keep

@@ -17,7 +17,22 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = {"PostgreSQL": ["postgresql"], "Chromium": ["chromium", "fonts-noto-cjk"]}
+PACKAGES = {
+    "PostgreSQL": ["postgresql"],
+    "Chromium": ["chromium", "fonts-noto-cjk"],
+    "PSPP": ["pspp"],
+    "R": ["r-base-core"],
+}
+LEFT_OUT = {  # what is not tested without them
+    "PostgreSQL": "the whole second run",
+    "Chromium": "the browser tests",
+    "PSPP": "the comparison with PSPP",
+    "R": "the comparison with R",
+}
+SERVERS = (
+    "PostgreSQL",
+    "Chromium",
+)  # installed where that may be done; PSPP and R are only used where they are
 
 
 def postgres_programs() -> Path | None:
@@ -35,8 +50,13 @@ def chromium() -> str | None:
     return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
+def oracles() -> dict[str, str | None]:
+    """The programs that compute our figures again."""
+    return {"PSPP": shutil.which("pspp"), "R": shutil.which("Rscript")}
+
+
 def missing() -> list[str]:
-    found = {"PostgreSQL": postgres_programs(), "Chromium": chromium()}
+    found = {"PostgreSQL": postgres_programs(), "Chromium": chromium(), **oracles()}
     return [name for name, there in found.items() if not there]
 
 
@@ -104,7 +124,7 @@ def pytest(title: str, *arguments: str, **environment: str) -> int:
 
 
 def main(arguments: list[str]) -> int:
-    if lacking := missing():
+    if lacking := [name for name in missing() if name in SERVERS]:
         install(lacking)
     lacking = missing()
     statuses = [pytest("SQLite", *arguments)]
@@ -122,10 +142,8 @@ def main(arguments: list[str]) -> int:
             )
     print()
     for name in lacking:
-        left_out = "the whole second run" if name == "PostgreSQL" else "the browser tests"
-        print(
-            f"Skipped: {left_out}, because {name} is not here. Install: apt-get install {' '.join(PACKAGES[name])}"
-        )
+        cure = f"Install: apt-get install {' '.join(PACKAGES[name])}"
+        print(f"Skipped: {LEFT_OUT[name]}, because {name} is not here. {cure}")
     print(
         f"{len(statuses) - sum(map(bool, statuses))} of {len(statuses)} runs passed, {len(lacking)} skipped."
     )

@@ -36,6 +36,9 @@ def _parser() -> argparse.ArgumentParser:
         None,
         "the whole of chapter 4 from a data file, without a database (openhall analyse --help)",
     )
+    add("audit", None, "what cannot be true in the printed figures of a report (openhall audit --help)")
+    add("stat", None, "one statistical procedure on a data file (openhall stat --help)")
+    add("export", None, "a data file for another program, or the analysis plan (openhall export --help)")
     build = add("build", _build, "make the style sheets, fonts, translations and static files")
     build.add_argument("--force", action="store_true", help="make everything again")
     add("migrate", _migrate, "bring the database up to date")
@@ -95,6 +98,24 @@ def _analyse(arguments: Sequence[str]) -> int:
     return cli_analyse.main(list(arguments))
 
 
+def _stat(arguments: Sequence[str]) -> int:
+    from openhall import cli_stat
+
+    return cli_stat.main(list(arguments))
+
+
+def _export(arguments: Sequence[str]) -> int:
+    from openhall import cli_export
+
+    return cli_export.main(list(arguments))
+
+
+def _audit(arguments: Sequence[str]) -> int:
+    from openhall import cli_audit
+
+    return cli_audit.main(list(arguments))
+
+
 def _django(arguments: Sequence[str]) -> int:
     import os
 
@@ -105,7 +126,7 @@ def _django(arguments: Sequence[str]) -> int:
     return 0
 
 
-_PASSED_ON = {"analyse": _analyse, "django": _django}
+_PASSED_ON = {"analyse": _analyse, "audit": _audit, "django": _django, "export": _export, "stat": _stat}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -20,7 +20,6 @@ from pathlib import Path
 from openhall.errors import N_, BadInput, OpenHallError, Problem, Translate
 from openhall.language import LANGUAGES, translator
 from openhall.report.document import Report
-from openhall.surveys.questionnaire import Questionnaire
 
 FAILED = 2
 
@@ -117,7 +116,7 @@ def _formats(text: str) -> list[str]:
                 "--formats",
                 N_("“{given}” is not a list of known formats."),
                 N_("Use {known}, with commas between."),
-                {"given": ", ".join(unknown) or text, "known": ", ".join(WRITERS)},
+                {"given": unknown or text, "known": list(WRITERS)},
             )
         )
     return names
@@ -126,9 +125,10 @@ def _formats(text: str) -> list[str]:
 def _analyse(asked: argparse.Namespace, formats: list[str], steps: _Steps) -> list[Path]:
     from openhall.report.chapter4 import chapter4_of_sheets
     from openhall.surveys.sheets import read_sheets
+    from openhall.surveys.toml_format import read_study
 
     with steps.step(N_("Reading the study {name}"), name=asked.study.name):
-        questionnaire = _study(asked.study)
+        questionnaire = read_study(asked.study)
     with steps.step(N_("Reading the sheets {name}"), name=asked.data.name):
         sheets = read_sheets(asked.data, name=asked.data.name, questionnaire=questionnaire, needed=())
     steps.note(sheets.notes)
@@ -142,17 +142,6 @@ def _analyse(asked: argparse.Namespace, formats: list[str], steps: _Steps) -> li
             with steps.step(N_("Writing {name}"), name=f"report.{name}"):
                 (Path(beside) / f"report.{name}").write_bytes(WRITERS[name](report))
         return [_moved(Path(beside) / f"report.{name}", asked.out) for name in formats]
-
-
-def _study(path: Path) -> Questionnaire:
-    from openhall.surveys.files import read_bytes
-    from openhall.surveys.toml_format import read_toml
-
-    text = read_bytes(path, name=path.name)
-    try:
-        return read_toml(text, key=path.stem)
-    except BadInput as error:
-        raise BadInput(N_("{file} cannot be used."), problems=error.problems, file=path.name) from None
 
 
 def _moved(file: Path, folder: Path) -> Path:

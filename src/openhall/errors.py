@@ -12,7 +12,7 @@ web faces, `openhall.language.translator(lang)` where there is no Django).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,12 +24,40 @@ def N_(template: str) -> str:
     return template
 
 
+def fill(template: str, values: Mapping[str, Any], translate: Translate = str) -> str:
+    """The template in the reader's language with its values; a list among them is joined as the language does.
+
+    >>> fill("Use one of {known}.", {"known": ["en", "zh"]})
+    'Use one of en, zh.'
+    """
+    said = {
+        name: translate(N_(", ")).join(map(str, value)) if isinstance(value, list | tuple) else value
+        for name, value in values.items()
+    }
+    return translate(template).format(**said)
+
+
+def sentences(said: Iterable[str], translate: Translate = str) -> str:
+    """Sentences already in the reader's language, one after the other as the language sets them; blank ones left
+    out.
+
+    >>> sentences(("It is missing.", "", "Add it."))
+    'It is missing. Add it.'
+    """
+    first, *rest = [sentence for sentence in said if sentence] or [""]
+    for sentence in rest:
+        # Translators: two sentences, one after the other
+        first = translate(N_("{message} {cure}")).format(message=first, cure=sentence)
+    return first
+
+
 @dataclass(frozen=True)
 class Problem:
     """One thing wrong at one place of what was given.
 
     `place` says where (sheet, row, column or key, as far as known), `message` what is wrong, `cure` what to do. All
-    three are templates filled from `values`; `say` returns one line in the reader's language.
+    three are templates filled from `values` (a list is joined by `say`); `say` returns one line in the reader's
+    language.
 
     >>> str(Problem("Row {row}, column {column}", "the code {code} is not an answer.", "Use {known}.",
     ...             dict(row=3, column="s1", code=7, known="1 to 5")))
@@ -42,11 +70,12 @@ class Problem:
     values: dict[str, Any] = field(default_factory=dict)
 
     def say(self, translate: Translate = str) -> str:
-        said = [
-            translate(part).format(**self.values) for part in (self.place, self.message, self.cure) if part
-        ]
-        head, rest = (said[0] + translate(N_(": ")), said[1:]) if self.place else ("", said)
-        return head + " ".join(rest)
+        place, message, cure = (
+            fill(part, self.values, translate) if part else ""
+            for part in (self.place, self.message, self.cure)
+        )
+        head = place + translate(N_(": ")) if place else ""
+        return head + sentences((message, cure), translate)
 
     __str__ = say
 
@@ -59,7 +88,7 @@ class OpenHallError(Exception):
         self.template, self.values = template, values
 
     def say(self, translate: Translate = str) -> str:
-        return translate(self.template).format(**self.values)
+        return fill(self.template, self.values, translate)
 
     def lines(self, translate: Translate = str) -> list[str]:
         """What to tell the reader, a sentence a problem; here the one sentence."""

@@ -17,6 +17,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 # Posted to, read by machines, or reached only through a form.
 NO_PAGES = {
     "api:responses",
+    "desk:audit_correct",
+    "desk:audit_file",
+    "desk:audit_findings",
+    "desk:audit_letter",
     "desk:import_drop",
     "desk:keying_serial",
     "desk:output_file",
@@ -109,6 +113,27 @@ def test_staff_meet_no_barrier(crawl, username, language):
     person.visit()
     assert person.faults == []
     assert "desk:wave" in person.seen
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_pages_of_an_audit_meet_no_barrier(crawl, language):
+    """All but the first come from a form."""
+    officer = crawl(language, "analyst")
+    page = officer.page
+    page.goto(f"{officer.base}/desk/audit/")
+    page.fill(
+        "[name=text]", "Table 1\nGender\tYes\tNo\nMen\t3 (30.0%)\t7 (71.0%)\nWomen\t6 (60.0%)\t4 (40.0%)"
+    )
+    for name, button in (
+        ("desk:audit_correct", "[value=read]"),
+        ("desk:audit_findings", "#judge"),
+        ("desk:audit_letter", "#show-letter"),
+    ):
+        page.click(button)
+        page.wait_for_load_state()
+        officer.check(name)
+    assert officer.faults == []
+    assert page.locator(".app-letter").count() == 1
 
 
 def test_the_crawl_reaches_every_page(crawl):

@@ -103,6 +103,19 @@ def test_codes_as_a_file_carry_the_code_after_the_hash(client, town):
     assert Invitation.objects.filter(allocation=town.at_south).count() == len(rows) == 3
 
 
+def test_fields_left_out_are_named_in_the_list_and_lead_to_their_field(client, town):
+    text = (
+        sign_in(client, town.analyst)
+        .post(address("wave_codes", town.wave.key), {"count": ""})
+        .content.decode()
+    )
+    for field, name in (("office", "Office"), ("count", "How many codes"), ("output_0", "What to make")):
+        assert f'<a href="#id_{field}">{name}: This field is required.</a>' in text
+        assert f'id="id_{field}"' in text
+    text = client.post(address("wave_paper", town.wave.key), {"form": "print"}).content.decode()
+    assert '<a href="#id_print-copies">How many forms: This field is required.</a>' in text
+
+
 def test_more_slips_than_a_page_can_hold_are_refused(client, town):
     form = {"office": town.at_south.pk, "count": "1001", "output": "slips"}
     text = sign_in(client, town.analyst).post(address("wave_codes", town.wave.key), form).content.decode()

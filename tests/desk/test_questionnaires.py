@@ -231,7 +231,9 @@ def test_a_new_questionnaire_needs_a_title_and_a_free_key(client, town):
     sign_in(client, town.analyst)
     form = {"start": "first", "languages": ["en"], "introduction_en": "Long text kept"}
     page = client.post(address("questionnaire_new"), form).content.decode()
-    assert "Write the title in English." in page and "Long text kept" in page
+    assert "Title in English: Write the title in English." in page and "Long text kept" in page
+    bare = client.post(address("questionnaire_new"), {}).content.decode()
+    assert bare.count(": This field is required.</a>") == bare.count("This field is required.</a>") > 0
     page = client.post(
         address("questionnaire_new"), {**form, "title_en": "Hall", "key": "hall"}
     ).content.decode()

@@ -184,3 +184,12 @@ def test_the_page_takes_few_queries_whatever_its_length(client, town, django_ass
     sign_in(client, town.analyst)
     with django_assert_max_num_queries(16):
         client.get(at(town))
+
+
+def test_a_finding_is_joined_as_the_reader_joins(client, town):
+    one = web(town)
+    Flag.objects.create(response=one, rule="blank", detail={"questions": ["q1", "s1"], "count": 2})
+    Flag.objects.create(response=one, rule="double_mark", detail={"questions": "s2, s3"})  # as once stored
+    page = reverse("desk:response", args=[one.pk])
+    text = sign_in(client, town.analyst).get(page).content.decode()
+    assert "No answer to q1, s1." in text and "More than one mark at s2, s3." in text

@@ -125,3 +125,10 @@ def test_honest_sheets_raise_no_caution() -> None:
     different = [marked(q5=code, s1=step) for code in range(1, 10) for step in range(1, 4)]
     assert cautions(STUDY, Sheets(answers=different)) == []
     assert cautions(STUDY, Sheets(answers=[])) == []
+
+
+def test_the_questions_of_a_finding_are_joined_in_the_language_of_the_reader():
+    finding = Finding(0, Rule.BLANK, Verdict.VOID, {"questions": ["q1", "s4", "…"]})
+    chinese = {", ": "、", "No answer to {questions}.": "未回答{questions}。"}
+    assert finding.say() == "No answer to q1, s4, …."
+    assert finding.say(chinese.__getitem__) == "未回答q1、s4、…。"

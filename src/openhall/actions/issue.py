@@ -118,7 +118,7 @@ def _check_count(count: int, most: int) -> None:
 
 def _out_of_range(most: int, least: int = 1) -> Problem:
     return Problem(
-        N_("Number"),
+        N_("How many"),
         N_("it must be between {least} and {most} at a time."),
         "",
         {"least": least, "most": most},

@@ -94,7 +94,7 @@ def _check(language: str, format: str) -> None:
         (N_("Format"), format, FORMATS),
     ):
         if given not in known:
-            values = {"given": given[:40], "known": ", ".join(known)}
+            values = {"given": given[:40], "known": list(known)}
             raise BadInput(Problem(place, N_("“{given}” is not known."), N_("Use one of {known}."), values))
 
 

@@ -35,11 +35,12 @@ _TAKE_PLACE = """
         WHERE id = %s AND version_id = %s AND state = 'open' AND (closes_on IS NULL OR closes_on >= %s))
 """
 
+CODE_REFUSED = N_("We do not know this code, or it has been used already. Check it and type it again.")
 REFUSALS = {
     "not_yet": N_("This survey has not begun yet."),
     "closed": N_("This survey has ended."),
     "full": N_("Enough answers have come in at this office."),
-    "code": N_("We do not know this code, or it has been used already. Check it and type it again."),
+    "code": CODE_REFUSED,
 }
 
 

@@ -148,7 +148,7 @@ def _reason(reason: str) -> str:
         raise BadInput(Problem(N_("Reason"), message, N_("Remove them."), {"field": "reason"}))
     if len(reason) > LONGEST_REASON:
         values = {"most": LONGEST_REASON, "field": "reason"}
-        raise BadInput(Problem(N_("Reason"), N_("it is longer than {most} characters."), "", values))
+        raise BadInput(Problem(N_("Reason"), N_("it has more than {most} characters."), "", values))
     return reason
 
 

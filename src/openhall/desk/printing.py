@@ -9,7 +9,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from openhall.errors import N_
+from openhall.errors import N_, sentences
 from openhall.language import say, translator
 from openhall.report import fonts
 from openhall.surveys.questionnaire import Kind, Option, Question, Questionnaire, Section
@@ -118,7 +118,7 @@ def _question(question: Question, number: int, lang: str) -> dict[str, Any]:
         "number": number,
         "key": question.key,
         "text": say(question.text, lang),
-        "hint": " ".join(filter(None, hints)),
+        "hint": sentences(hints, translator(lang)),
         "columns": _columns(labels),
         "lines": 3 if question.kind is Kind.TEXT else 1,
         "short": question.kind is not Kind.TEXT,

@@ -14,7 +14,7 @@ from django.utils.translation import get_language, gettext, ngettext
 
 from openhall.access import post_only, staff
 from openhall.actions import screen as action
-from openhall.errors import N_, BadInput, OpenHallError
+from openhall.errors import N_, BadInput, OpenHallError, fill
 from openhall.labels import CHANNELS, VERDICTS, VOID_REASONS
 from openhall.models import Flag, Response, User, Wave
 from openhall.reads import screening as read
@@ -134,7 +134,7 @@ def _finding(flag: Flag) -> dict[str, Any]:
     """A finding with its sentence in the reader's language."""
     sentence = SENTENCES.get(flag.rule, "")
     try:
-        said = gettext(sentence).format(**flag.detail) if sentence else ""
+        said = fill(sentence, flag.detail, gettext) if sentence else ""
     except KeyError:  # written by an older version of the rule
         said = ""
     return {"flag": flag, "said": said, "sheet": _name(flag.response)}

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from openhall.desk import (
+    audit,
     codes,
     export,
     home,
@@ -89,4 +90,9 @@ urlpatterns = [
     path("waves/<slug:key>/report/<int:pk>", report.output, name="output"),
     path("waves/<slug:key>/report/<int:pk>/file", report.output_file, name="output_file"),
     path("waves/<slug:key>/data", export.export, name="export"),
+    path("audit/", audit.audit, name="audit"),
+    path("audit/correct", audit.audit_correct, name="audit_correct"),
+    path("audit/findings", audit.audit_findings, name="audit_findings"),
+    path("audit/letter", audit.audit_letter, name="audit_letter"),
+    path("audit/file", audit.audit_file, name="audit_file"),
 ]

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from openhall.access import public, visitor
 from openhall.actions import budget
-from openhall.actions.respond import REFUSALS
+from openhall.actions.respond import CODE_REFUSED
 from openhall.portal import form
 from openhall.reads import doors
 from openhall.surveys.codes import check_ok, normalise
@@ -30,7 +30,7 @@ def code(request: HttpRequest) -> HttpResponse:
     opened = doors.by_code(typed) if check_ok(typed) else None
     if opened is None:
         text = (
-            gettext(REFUSALS["code"])
+            gettext(CODE_REFUSED)
             if typed
             else gettext("Type the code from your letter, slip or earlier visit.")
         )

@@ -21,7 +21,7 @@ def counted(found: Frequencies, factor: Factor, key: str, pen: Pen, *, several: 
             label=label,
             n=level.n,
             share=level.valid_percent,
-            shown=f"{level.n:,} ({percent(level.valid_percent)})",
+            shown=pen(N_("{n} ({share})"), n=f"{level.n:,}", share=percent(level.valid_percent)),
             population=share,
         )
         for label, level, share in zip(labels, found.levels, known, strict=True)

@@ -55,7 +55,9 @@ def _described(material: Material, factor: Factor) -> list[Block]:
     if not found.valid:
         return [pen.text(N_("Nobody answered this question."))]
     known = [
-        told(caution, pen, rows=factor) for caution in found.cautions if caution.code is not Code.MISSING
+        told(caution, pen, rows=factor, tested=False)
+        for caution in found.cautions
+        if caution.code is not Code.MISSING
     ]
     blocks: list[Block] = [figure, *_said(found, factor, pen), *_fitted(found, factor, pen), *known]
     if found.missing:
@@ -71,9 +73,10 @@ def _described(material: Material, factor: Factor) -> list[Block]:
 
 
 def _said(found: Frequencies, factor: Factor, pen: Pen) -> list[Block]:
-    """The largest and smallest group."""
-    largest = max(found.levels, key=lambda level: level.n)
-    smallest = min(found.levels, key=lambda level: level.n)
+    """The largest group and the smallest that has anybody in it."""
+    chosen = [level for level in found.levels if level.n]
+    largest = max(chosen, key=lambda level: level.n)
+    smallest = min(chosen, key=lambda level: level.n)
     if largest.n == smallest.n:
         return []
     return [

@@ -167,6 +167,11 @@ class Report:
     sections: tuple[Section, ...]
     meta: Mapping[str, str | int | float] = field(default_factory=dict)
 
+    @property
+    def has_contents(self) -> bool:
+        """Are its sections numbered, so that a list of them helps? A letter's are not."""
+        return any(section.number for section in self.sections)
+
     def blocks(self) -> Iterator[Block]:
         for section in self.sections:
             yield from section.blocks
@@ -196,6 +201,11 @@ class Report:
         """`meta` with its names said in the report's language."""
         say = translator(self.lang)
         return [(say(FACTS.get(name, name)), str(value)) for name, value in self.meta.items()]
+
+    def fact_lines(self) -> list[str]:
+        """`facts`, each as one line."""
+        between = translator(self.lang)(N_(": "))
+        return [f"{name}{between}{value}" for name, value in self.facts()]
 
     def headline(self, block: Table | Figure) -> str:
         """The caption with its number, in the report's language.

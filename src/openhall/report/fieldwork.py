@@ -144,7 +144,7 @@ def _reasons(ledger: Ledger, pen: Pen) -> list[Block]:
         return []
     columns = (
         Column("reason", pen(N_("Reason"))),
-        Column("sheets", pen(N_("Sheets")), Format.INT),
+        Column("sheets", pen(N_("Number of sheets")), Format.INT),
         Column("percent", pen(N_("% of void sheets")), Format.PERCENT1),
     )
     rows = tuple(

@@ -29,6 +29,6 @@ def folder() -> Path:
             N_(
                 "The fonts for charts and PDF are missing ({files}). Run `openhall build` once to fetch them."
             ),
-            files=", ".join(missing),
+            files=missing,
         )
     return FOLDER

@@ -94,7 +94,9 @@ def facts(report: Report) -> str:
 
 
 def contents(report: Report) -> str:
-    """A list of the sections with links."""
+    """A list of the sections with links; none where they have no numbers (a letter)."""
+    if not report.has_contents:
+        return ""
     label = escape(translator(report.lang)(N_("Contents")))
     lines = "".join(
         f'<li><a href="#{section.key}"><span class="report-number">{section.number}</span>'
@@ -110,12 +112,13 @@ def sections(report: Report, *, keep_in: Path | None = None) -> str:
 
 def _section(section: Section, lang: str, keep_in: Path | None) -> str:
     blocks = "".join(_block(block, lang, keep_in) for block in section.blocks)
-    title = _numbered(section.number, section.title)
-    return f'<section id="{section.key}">\n<h2>{title}</h2>\n{blocks}</section>\n'
+    title = f"<h2>{_numbered(section.number, section.title)}</h2>\n" if section.title else ""
+    return f'<section id="{section.key}">\n{title}{blocks}</section>\n'
 
 
 def _numbered(number: str, title: str) -> str:
-    return f'<span class="report-number">{number}</span>{escape(title)}'
+    said = f'<span class="report-number">{number}</span>' if number else ""
+    return said + escape(title)
 
 
 def _block(block: Block, lang: str, keep_in: Path | None) -> str:

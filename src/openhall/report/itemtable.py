@@ -10,11 +10,12 @@ from openhall.errors import N_
 from openhall.report import charts
 from openhall.report.document import Block, Column, Figure, Heading, Row, Table
 from openhall.report.material import Material, pair
-from openhall.report.numerals import Format, decimals, interval, p_equals
+from openhall.report.numerals import Format, decimals, interval, p_cell, p_equals
 from openhall.report.pen import Pen
 from openhall.stats.means import ItemSummary, item_summary
 from openhall.stats.sample import Column as Values
 from openhall.stats.study import Dimension
+from openhall.stats.ttest import paired
 
 Line = tuple[str, str, ItemSummary]  # band, name, figures
 
@@ -141,8 +142,6 @@ def _said(
     material: Material, dimensions: list[tuple[Dimension, ItemSummary]], whole: ItemSummary
 ) -> list[Block]:
     pen, middle = material.pen, material.middle
-    best = max(dimensions, key=lambda pair_: pair_[1].mean)
-    worst = min(dimensions, key=lambda pair_: pair_[1].mean)
     blocks: list[Block] = [
         pen.apa(
             N_(
@@ -160,16 +159,7 @@ def _said(
         ),
         _plain(dimensions, middle, pen),
     ]
-    if best[0] is not worst[0]:
-        blocks.append(
-            pen.plain(
-                N_("People rate “{best}” best ({best_mean}) and “{worst}” worst ({worst_mean})."),
-                best=pen.word(best[0].label),
-                best_mean=decimals(best[1].mean, 2),
-                worst=pen.word(worst[0].label),
-                worst_mean=decimals(worst[1].mean, 2),
-            )
-        )
+    blocks += _extremes(material, dimensions)
     blocks.append(
         pen.caution(
             "midpoint",
@@ -184,6 +174,48 @@ def _said(
         )
     )
     return blocks
+
+
+def _extremes(material: Material, dimensions: list[tuple[Dimension, ItemSummary]]) -> list[Block]:
+    """The best and the worst dimension, named so only where the same people rate one above the other.
+
+    The two scores of each respondent are compared by the paired t test; as the two were picked after looking,
+    p is multiplied by the number of pairs there are (Bonferroni).
+    """
+    pen = material.pen
+    best, high = max(dimensions, key=lambda pair_: pair_[1].mean)
+    worst, low = min(dimensions, key=lambda pair_: pair_[1].mean)
+    found = paired(material.sample.scores(best), material.sample.scores(worst))
+    if best is worst or found.test.p != found.test.p:  # alike, or nothing to test with
+        return []
+    corrected = min(1.0, found.test.p * len(dimensions) * (len(dimensions) - 1) / 2)
+    names = {"best": pen.word(best.label), "worst": pen.word(worst.label)}
+    template = (
+        N_("People rate “{best}” best ({best_mean}) and “{worst}” worst ({worst_mean}).")
+        if corrected < 0.05
+        else N_(
+            "The dimensions are rated about alike: their means, from {worst_mean} to {best_mean}, differ no more"
+            " than chance alone can explain."
+        )
+    )
+    return [
+        pen.apa(
+            N_(
+                "Highest and lowest dimension, “{best}” and “{worst}”: mean difference {difference}, 95% CI"
+                " {interval}, paired t({df}) = {t}, {p} ({corrected} corrected over all pairs of dimensions),"
+                " N = {n}."
+            ),
+            **names,
+            difference=decimals(found.test.difference, 2),
+            interval=interval(pair(found.test.interval)),
+            df=decimals(found.test.df, 0),
+            t=decimals(found.test.t, 2),
+            p=p_equals(found.test.p),
+            corrected=p_cell(corrected),
+            n=found.n,
+        ),
+        pen.plain(template, **names, best_mean=decimals(high.mean, 2), worst_mean=decimals(low.mean, 2)),
+    ]
 
 
 def _plain(dimensions: list[tuple[Dimension, ItemSummary]], middle: str, pen: Pen) -> Block:

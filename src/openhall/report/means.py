@@ -178,7 +178,7 @@ def _plain(result: Oneway, factor: Factor, p_holm: float, pen: Pen) -> Block:
     groups = sorted((group for group in result.groups.groups if group.n), key=lambda group: group.mean)
 
     def named(group: GroupMean) -> str:
-        return f"{pen.level(factor, group.code)} ({decimals(group.mean, 2)})"
+        return pen(N_("{group} ({mean})"), group=pen.level(factor, group.code), mean=decimals(group.mean, 2))
 
     return pen.plain(
         DIFFERENCES[strength.of_share(result.omega2)],

@@ -64,12 +64,12 @@ def _content(report: Report, folder: Path, keep_in: Path | None) -> dict[str, An
         "lang": report.lang,
         "region": REGION.get(report.lang, "GB"),
         "font": fonts.FAMILY,
-        "facts": [f"{name}: {value}" for name, value in report.facts()],
-        "contents": say(N_("Contents")),
+        "facts": report.fact_lines(),
+        "contents": say(N_("Contents")) if report.has_contents else "",
         "caution": say(N_("Caution:")),
         "sections": [
             {
-                "title": f"{section.number} {section.title}",
+                "title": f"{section.number} {section.title}".strip(),
                 "blocks": [_block(block, report, folder, keep_in) for block in section.blocks],
             }
             for section in report.sections

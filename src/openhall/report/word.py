@@ -36,11 +36,13 @@ def document(report: Report, *, keep_in: Path | None = None) -> bytes:
     _prepare(doc, report)
     doc.add_paragraph(report.title, style="Title")
     doc.add_paragraph(report.subtitle, style="Subtitle")
-    for name, value in report.facts():
-        _small(doc, f"{name}: {value}")
-    _contents(doc, report)
+    for line in report.fact_lines():
+        _small(doc, line)
+    if report.has_contents:
+        _contents(doc, report)
     for section in report.sections:
-        doc.add_heading(f"{section.number} {section.title}", level=1)
+        if section.title:
+            doc.add_heading(f"{section.number} {section.title}".strip(), level=1)
         for block in section.blocks:
             _block(doc, block, report, keep_in)
     file = BytesIO()

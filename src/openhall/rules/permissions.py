@@ -39,6 +39,9 @@ GRANTS: dict[str, frozenset[Role]] = {
     "sheet.decide": frozenset({ADMINISTRATOR, ANALYST}),  # exclude, restore, settle a second entry
     "report.read": frozenset({ADMINISTRATOR, ANALYST, LEADER}),
     "data.export": frozenset({ADMINISTRATOR, ANALYST}),  # rows, not only tables
+    "audit.run": frozenset(
+        {ADMINISTRATOR, ANALYST, LEADER}
+    ),  # of anyone's published figures; touches no data
 }
 
 # Of these, a clerk's right reaches the own office only.

@@ -17,6 +17,7 @@ from openhall.errors import N_, BadInput, Problem
 from openhall.surveys.questionnaire import Answer, Kind, Question, Questionnaire
 
 LONGEST_TEXT = 2000  # characters
+NAMED = 15  # answers named one by one where none of them was given
 MARKS = "|"  # between several marks in one cell
 
 _NUMBER = re.compile(r"([+-]?)(\d{1,15})(?:\.(\d{1,15}))?")
@@ -144,9 +145,10 @@ def _tidy(text: str) -> str:
 def _code(marks: Mapping[str, int], text: str) -> int:
     code = _known(marks, text)
     if code is None:
-        known = ", ".join(str(value) for value in dict.fromkeys(marks.values()))
+        codes = list(dict.fromkeys(marks.values()))
+        known = [*codes[:NAMED], *(["…"] if len(codes) > NAMED else [])]
         raise _Wrong(
-            N_("“{given}” is not one of the answers ({known})."), {"given": _cut(text), "known": _cut(known)}
+            N_("“{given}” is not one of the answers ({known})."), {"given": _cut(text), "known": known}
         )
     return code
 

@@ -133,7 +133,7 @@ def _notes(roles: Mapping[str, Role]) -> list[Problem]:
                     "",
                     message,
                     N_("Change it in the editor if it is something else."),
-                    {"keys": ", ".join(keys)},
+                    {"keys": keys},
                 )
             )
     return notes

@@ -42,7 +42,7 @@ def read_grid(source: Path | bytes, *, name: str, limit: int = LIMIT) -> Grid:
     ending = Path(name).suffix.lower()
     if ending not in _READERS:
         cure = N_("Send a file ending in {endings}.")
-        values = {"file": name, "ending": ending or name, "endings": ", ".join(_READERS)}
+        values = {"file": name, "ending": ending or name, "endings": list(_READERS)}
         raise BadInput(
             Problem(N_("File {file}"), N_("“{ending}” is no known kind of data file."), cure, values)
         )

@@ -131,7 +131,7 @@ def _untranslated(wording: Wording, languages: tuple[str, ...]) -> Told:
         if missing:
             words = next(text for text in wording.values() if text)[:40]
             cure = N_("Write it in every language of the questionnaire.")
-            values: dict[str, object] = {"words": words, "languages": ", ".join(missing)}
+            values: dict[str, object] = {"words": words, "languages": missing}
             yield "missing_translation", N_("“{words}” is missing in {languages}."), cure, values
 
 

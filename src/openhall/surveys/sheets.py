@@ -196,7 +196,7 @@ class _Reading:
                 self._missing(f"{question.key}_{option.value}")
                 continue
             cells = self.grid.columns[place]
-            values = {"known": "0, 1"}
+            values = {"known": [0, 1]}
             wrong = {
                 cell: ValueError(
                     N_("“{given}” is not one of the answers ({known})."), {**values, "given": cell[:60]}
@@ -264,7 +264,7 @@ class _Reading:
             title for place, title in enumerate(self.grid.header) if place not in self.used and title.strip()
         ]
         if unknown:
-            values = {"columns": ", ".join(unknown[:SHOWN])}
+            values = {"columns": unknown[:SHOWN]}
             self.notes.append(
                 Problem("", N_("columns that belong to no question were left out: {columns}."), "", values)
             )

@@ -71,9 +71,7 @@ class Table:
         word = self.text(name)
         if word and word not in among:
             cure = N_("Use one of {words}.")
-            self.problem(
-                N_("{name} “{word}” is not known."), cure, name=name, word=word, words=", ".join(among)
-            )
+            self.problem(N_("{name} “{word}” is not known."), cure, name=name, word=word, words=list(among))
         return among.get(word, default)
 
     def texts(self, name: str) -> tuple[str, ...]:
@@ -125,7 +123,7 @@ class Table:
             if name not in self.known and len(self.problems) < MOST_PROBLEMS:
                 near = difflib.get_close_matches(str(name), list(self.known), 1, 0.5)
                 cure = N_("Did you mean “{near}”?") if near else N_("Known here: {words}.")
-                words = ", ".join(self.known) or "en, zh"
+                words = list(self.known) or ["en", "zh"]
                 self.problem(
                     N_("“{name}” is not known."), cure, name=name, near=near[0] if near else "", words=words
                 )

@@ -11,6 +11,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from openhall.errors import N_, BadInput, Problem
@@ -23,7 +24,7 @@ from openhall.surveys.dict_format import (
     read_section,
     to_dict,
 )
-from openhall.surveys.files import decode_text
+from openhall.surveys.files import decode_text, read_bytes
 from openhall.surveys.questionnaire import Kind, Option, Question, Questionnaire, Role, Section
 from openhall.surveys.tables import Table
 
@@ -43,6 +44,15 @@ def builtin(key: str = "service_hall_satisfaction") -> Questionnaire:
     """
     file = resources.files("openhall.surveys") / "builtin" / f"{key}.toml"
     return read_toml(file.read_bytes(), key=key)
+
+
+def read_study(path: Path) -> Questionnaire:
+    """The questionnaire of a study file on disk. BadInput names the file, then each mistake."""
+    text = read_bytes(path, name=path.name)
+    try:
+        return read_toml(text, key=path.stem)
+    except BadInput as error:
+        raise BadInput(N_("{file} cannot be used."), problems=error.problems, file=path.name) from None
 
 
 def read_toml(text: str | bytes, *, key: str) -> Questionnaire:
@@ -151,7 +161,7 @@ def _scale(table: Table, scales: Scales) -> tuple[Option, ...]:
     """The scale a table names, or the only one there is."""
     if "scale" not in table and len(scales) != 1:
         table.problem(
-            N_("the scale is not named."), N_("Add scale = “…” with one of {words}."), words=", ".join(scales)
+            N_("the scale is not named."), N_("Add scale = “…” with one of {words}."), words=list(scales)
         )
     only = next(iter(scales.values())) if len(scales) == 1 else ()
     options: tuple[Option, ...] = table.choice("scale", scales, only)

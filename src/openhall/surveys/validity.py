@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from openhall.errors import N_, Translate
+from openhall.errors import N_, Translate, fill
 from openhall.surveys.checking import plain
 from openhall.surveys.questionnaire import Answer, Kind, Questionnaire
 from openhall.surveys.sheets import Sheets
@@ -60,7 +60,7 @@ class Finding:
     twins: tuple[int, ...] = ()
 
     def say(self, translate: Translate = str) -> str:
-        return translate(SENTENCES[self.rule]).format(**self.values)
+        return fill(SENTENCES[self.rule], self.values, translate)
 
     __str__ = say
 
@@ -74,7 +74,7 @@ class Caution:
     values: Mapping[str, Any] = field(default_factory=dict)
 
     def say(self, translate: Translate = str) -> str:
-        return translate(self.message).format(**self.values)
+        return fill(self.message, self.values, translate)
 
     __str__ = say
 
@@ -172,8 +172,9 @@ def _groups(sheets: Sheets, answers: int, without: Collection[int] = ()) -> list
     return [tuple(group) for group in alike.values() if len(group) > 1]
 
 
-def _named(names: Sequence[str], count: int | None = None) -> str:
-    return ", ".join(names[:NAMED]) + (", …" if (count or len(names)) > NAMED else "")
+def _named(names: Sequence[str], count: int | None = None) -> list[str]:
+    """The first of them and a sign that there are more; a list, which `say` joins in the reader's language."""
+    return [*names[:NAMED], *(["…"] if (count or len(names)) > NAMED else [])]
 
 
 def cautions(

@@ -161,7 +161,7 @@ class _Form:
             self._question(row, KINDS[kind], rest)
         else:
             cure = N_("Use one of {words}, or remove the row.")
-            words = ", ".join(KINDS)
+            words = list(KINDS)
             self.problems.append(
                 row.problem(
                     "type", N_("the type {type} is not supported."), cure, type=row["type"], words=words
@@ -252,7 +252,7 @@ class _Form:
             cure = N_("Add the answer to the list instead.")
             self.problems.append(row.problem("type", N_("{more} is not supported."), cure, more=more))
         if name not in self.lists:
-            known = ", ".join(self.lists)
+            known = list(self.lists)
             cure = N_("Use one of the lists of the sheet choices: {known}.")
             self.problems.append(
                 row.problem("type", N_("there is no list {list}."), cure, list=name, known=known)

@@ -38,7 +38,7 @@ class Cells:
 
     def role(self, row: Row) -> Role:
         if row["role"] not in _ROLES:
-            words = ", ".join(role.value for role in Role)
+            words = [role.value for role in Role]
             cure = N_("Use one of {words}.")
             self.problems.append(
                 row.problem("role", N_("the role {role} is not known."), cure, role=row["role"], words=words)
