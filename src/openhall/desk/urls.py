@@ -3,7 +3,7 @@
 from django.urls import path
 
 from openhall.desk import (
-    audit,
+    audit_door,
     codes,
     export,
     home,
@@ -90,9 +90,9 @@ urlpatterns = [
     path("waves/<slug:key>/report/<int:pk>", report.output, name="output"),
     path("waves/<slug:key>/report/<int:pk>/file", report.output_file, name="output_file"),
     path("waves/<slug:key>/data", export.export, name="export"),
-    path("audit/", audit.audit, name="audit"),
-    path("audit/correct", audit.audit_correct, name="audit_correct"),
-    path("audit/findings", audit.audit_findings, name="audit_findings"),
-    path("audit/letter", audit.audit_letter, name="audit_letter"),
-    path("audit/file", audit.audit_file, name="audit_file"),
+    path("audit/", audit_door.opens("audit"), name="audit"),
+    path("audit/correct", audit_door.opens("audit_correct"), name="audit_correct"),
+    path("audit/findings", audit_door.opens("audit_findings"), name="audit_findings"),
+    path("audit/letter", audit_door.opens("audit_letter"), name="audit_letter"),
+    path("audit/file", audit_door.opens("audit_file"), name="audit_file"),
 ]
