@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
@@ -14,9 +15,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit status is 0 for success, 1 for a refusal, 2 for input that cannot be used."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     command = arguments[0] if arguments else "--help"
-    if command in _PASSED_ON:
-        return _PASSED_ON[command](arguments[1:])
-    return _try(_parser().parse_args(arguments))
+    try:
+        if command in _PASSED_ON:
+            return _PASSED_ON[command](arguments[1:])
+        return _try(_parser().parse_args(arguments))
+    except BrokenPipeError:  # whoever read our output has read enough: `openhall audit … | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -117,8 +122,6 @@ def _audit(arguments: Sequence[str]) -> int:
 
 
 def _django(arguments: Sequence[str]) -> int:
-    import os
-
     from django.core.management import execute_from_command_line
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openhall.settings")
