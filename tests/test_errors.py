@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from openhall.errors import NotAllowed, Problem, fill
+from openhall.errors import NotAllowed, Problem, Word, fill
 
 CHINESE = {
     ", ": "、",
@@ -41,3 +41,11 @@ def test_a_problem_without_place_or_cure_has_no_join() -> None:
 def test_errors_join_lists_too() -> None:
     assert NotAllowed("Missing: {names}.", names=("a", "b", 3)).say() == "Missing: a, b, 3."
     assert fill("{n}", {"n": []}) == ""
+
+
+def test_a_value_that_is_a_word_is_said_in_the_readers_language():
+    chinese = {"“{given}” is not {kind}.": "“{given}”不是{kind}。", "a figure": "数值"}
+    assert (
+        fill("“{given}” is not {kind}.", {"given": "abc", "kind": Word("a figure")}, chinese.get)
+        == "“abc”不是数值。"
+    )

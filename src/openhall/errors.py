@@ -24,17 +24,25 @@ def N_(template: str) -> str:
     return template
 
 
+class Word(str):
+    """A value of a template that is itself marked, and said in the reader's language like the template."""
+
+    __slots__ = ()
+
+
 def fill(template: str, values: Mapping[str, Any], translate: Translate = str) -> str:
     """The template in the reader's language with its values; a list among them is joined as the language does.
 
     >>> fill("Use one of {known}.", {"known": ["en", "zh"]})
     'Use one of en, zh.'
     """
-    said = {
-        name: translate(N_(", ")).join(map(str, value)) if isinstance(value, list | tuple) else value
-        for name, value in values.items()
-    }
-    return translate(template).format(**said)
+
+    def one(value: Any) -> Any:
+        if isinstance(value, list | tuple):
+            return translate(N_(", ")).join(map(str, value))
+        return translate(value) if isinstance(value, Word) else value
+
+    return translate(template).format(**{name: one(value) for name, value in values.items()})
 
 
 def sentences(said: Iterable[str], translate: Translate = str) -> str:

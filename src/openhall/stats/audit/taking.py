@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from openhall.errors import N_, Problem
+from openhall.errors import N_, Problem, Word
 from openhall.stats.audit.printed import Printed, printed
 from openhall.stats.audit.published import Line
 
@@ -37,7 +37,9 @@ class Taken:
             return read(self.given[key])
         except (ValueError, TypeError, OverflowError):
             shown = str(self.given[key])[:40]
-            self.complain(key, N_("“{given}” is not {kind}."), N_("Correct it."), given=shown, kind=kind)
+            self.complain(
+                key, N_("“{given}” is not {kind}."), N_("Correct it."), given=shown, kind=Word(kind)
+            )
             return default
 
     def complain(self, key: str, message: str, cure: str = "", **values: Any) -> None:
