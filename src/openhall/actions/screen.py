@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, Max, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from openhall.actions import permit
 from openhall.errors import N_, BadInput, NotAllowed, Problem
-from openhall.models import Flag, Response, User, Wave, record
-from openhall.reads.datasets import fingerprint
+from openhall.models import Event, Flag, Response, User, Wave, record
 from openhall.reads.screening import OTHER, RULES, limits_of, load, scope
 from openhall.surveys import validity
 
@@ -50,10 +49,10 @@ def apply_rules(wave: Wave, *, by: User | None, only: Collection[int] | None = N
     """
     permit(by, "sheet.key")
     wave = Wave.objects.select_related("version").get(pk=wave.pk)
-    seen, found = fingerprint(wave), _judge(wave, only)
+    seen, found = _state(wave), _judge(wave, only)
     with transaction.atomic():
         wave = _locked(wave)
-        done = _apply(wave, only, found if fingerprint(wave) == seen else None)
+        done = _apply(wave, only, found if _state(wave) == seen else None)
         if done and only is None:
             facts = {"new": done.new, "gone": done.gone, "void": done.void, "valid": done.valid}
             record("sheets.screened", wave, by=by, **facts)
@@ -133,8 +132,18 @@ def restore_all(wave: Wave, *, rule: str, verdict: str, reason: str, by: User | 
 
 def _locked(wave: Wave) -> Wave:
     """Rules and decisions of a wave wait for each other, so that none overwrites what it has not seen."""
-    Wave.objects.select_for_update().get(pk=wave.pk)
-    return Wave.objects.select_related("version").get(pk=wave.pk)
+    return Wave.objects.select_for_update(of=("self",)).select_related("version").get(pk=wave.pk)
+
+
+def _state(wave: Wave) -> tuple[int | None, int | None]:
+    """How many complete sheets there are, and the wave's last event: the same while nothing came between."""
+    sheets = Response.objects.filter(wave=OuterRef("pk")).complete().order_by().values("wave")
+    events = Event.objects.filter(wave=OuterRef("pk")).order_by().values("wave")
+    state = Wave.objects.filter(pk=wave.pk).values_list(
+        Subquery(sheets.annotate(number=Count("pk")).values("number")),
+        Subquery(events.annotate(last=Max("pk")).values("last")),
+    )
+    return state.get()
 
 
 def _reason(reason: str) -> str:
