@@ -3,6 +3,7 @@
     OpenHallError
     ├── BadInput        what was given cannot be used; carries a Problem for each place
     ├── NotAllowed      the rules forbid this step now (a closed wave, a frozen questionnaire, a full quota)
+    │   └── Stale       somebody else has acted on it since it was read
     └── NotPermitted    this person may not do it
 
 A message is an English template, marked for translation with `N_`, and its values. `str(error)` is English;
@@ -125,6 +126,18 @@ class BadInput(OpenHallError):
 
 class NotAllowed(OpenHallError):
     """The rules forbid this step in the present state."""
+
+
+class Stale(NotAllowed):
+    """Somebody has acted on this since the person read it; `seen` is the edition they had. Nothing was done."""
+
+    def __init__(self, *, seen: int) -> None:
+        super().__init__(
+            N_(
+                "Somebody else has acted on this request since you opened it. See what changed, then send again."
+            )
+        )
+        self.seen = seen
 
 
 class NotPermitted(OpenHallError):
