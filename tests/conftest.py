@@ -34,7 +34,7 @@ FAST = {
     },
     "ALLOWED_HOSTS": ["testserver", "localhost", "127.0.0.1"],
 }
-TOUCHES_DATABASE = {"db", "transactional_db", "town", "live_server"}
+TOUCHES_DATABASE = {"db", "transactional_db", "town", "desk", "live_server"}
 
 
 def pytest_collection_modifyitems(config, items):
@@ -82,3 +82,9 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
 def town(db) -> small_town.Town:
     """Riverside, with its offices, staff and open wave."""
     return small_town.build_town()
+
+
+@pytest.fixture
+def desk(town) -> small_town.Desk:
+    """Riverside's service desk: departments, people, catalogue, lists, a calendar of weekdays from nine to five."""
+    return small_town.build_desk(town)

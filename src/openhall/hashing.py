@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from django.conf import settings
 from django.utils.crypto import salted_hmac
 
@@ -24,3 +26,8 @@ def code_hashes(code: str) -> list[str]:
         salted_hmac(_PURPOSE, text, secret=secret, algorithm="sha256").hexdigest()
         for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
     ]
+
+
+def digest(text: str) -> str:
+    """SHA-256 of a text, for an event: it shows that the text was not changed later and tells nothing of it."""
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,6 +1,7 @@
 """Returned questionnaires, their second entry, and what the validity rules found in them. Seed 4.1.
 
-No address, browser, session, account or time of day is kept with an answer; the date is.
+No address, browser, session, account or time of day is kept with an answer; the date is. Only the rating of a service
+leads to somebody, through its `Evaluation`, and says so before it is given.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ class Response(models.Model):
         KIOSK = "kiosk"
         PAPER = "paper"
         FILE = "file"
+        STAFF = "staff"  # a rating that staff wrote down as the citizen said it
 
     id = models.BigAutoField(primary_key=True, default=random_id)  # SQLite's hidden row number, too
     wave = models.ForeignKey("Wave", on_delete=models.PROTECT, related_name="responses")

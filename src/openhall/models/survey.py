@@ -64,7 +64,12 @@ class Version(models.Model):
 
 
 class Wave(models.Model):
-    """One round of fieldwork with one version: opened, filled, closed."""
+    """One round of fieldwork with one version: opened, filled, closed.
+
+    The ratings of services of one year are a wave, too; it is kept by `actions.evaluate` alone.
+    """
+
+    RATINGS = "ratings-"  # how the key of such a wave begins, before the year
 
     class State(models.TextChoices):
         DRAFT = "draft"
@@ -88,6 +93,10 @@ class Wave(models.Model):
 
     def __str__(self) -> str:
         return say(self.name, get_language() or "en")
+
+    @property
+    def of_ratings(self) -> bool:
+        return self.key.startswith(self.RATINGS)
 
 
 class Allocation(models.Model):
