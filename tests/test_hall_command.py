@@ -8,7 +8,7 @@ import re
 import pytest
 from django.core.management import CommandError, call_command
 
-from openhall.models import Jurisdiction, Office, User
+from openhall.models import Jurisdiction, Office, Service, User
 
 HALL = """
 code = "lakeside"
@@ -87,3 +87,66 @@ def test_another_hall_is_not_overwritten(hall):
     with pytest.raises(CommandError, match="holds another hall"):
         hall(HALL.replace("lakeside", "hillside"))
     assert Jurisdiction.objects.count() == 1
+
+
+DESK = (
+    HALL
+    + """
+[calendar]
+zone = "Europe/London"
+country = "GB"
+
+[[area]]
+code = "harbour"
+name = { en = "Harbour", zh = "港区" }
+
+[[office]]
+code = "roads"
+kind = "functional"
+name = { en = "Roads", zh = "道路科" }
+areas = ["harbour"]
+
+[[item]]
+code = "P-1"
+kind = "power"
+office = "roads"
+title = { en = "Upkeep of streets", zh = "道路维护" }
+
+[[service]]
+code = "street-light"
+name = { en = "Street light out", zh = "路灯不亮" }
+power = "P-1"
+lead = "roads"
+needs_place = true
+"""
+)
+
+
+def test_a_file_describes_the_service_desk_too(hall):
+    hall(DESK)
+    hall(DESK)
+    service = Service.objects.get()
+    assert (service.power.code, service.needs_place) == ("P-1", True)
+    assert [one.office.code for one in service.competences.all()] == ["roads"]
+    assert Jurisdiction.objects.get().calendar["country"] == "GB"
+    assert [area.code for area in Office.objects.get(code="roads").areas.all()] == ["harbour"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (
+            DESK.replace('lead = "roads"', 'lead = "raods"'),
+            "service street-light: there is no office “raods”",
+        ),
+        (DESK.replace('power = "P-1"', 'power = "P-9"'), "service street-light: there is no item “P-9”"),
+        (DESK.replace('areas = ["harbour"]', 'areas = ["quay"]'), "office roads: there is no area “quay”"),
+        (DESK.replace('"Europe/London"', '"Europe/Londn"'), "Europe/Londn"),
+        (DESK.replace('kind = "power"', 'kind = "might"'), "kind “might” is not known"),
+    ],
+)
+def test_a_mistake_in_the_service_desk_is_named_and_nothing_is_kept(hall, wrong, said):
+    with pytest.raises(CommandError) as refusal:
+        hall(wrong)
+    assert said in str(refusal.value)
+    assert not Jurisdiction.objects.exists() and not Service.objects.exists()

@@ -44,6 +44,8 @@ def _parser() -> argparse.ArgumentParser:
     add("audit", None, "what cannot be true in the printed figures of a report (openhall audit --help)")
     add("stat", None, "one statistical procedure on a data file (openhall stat --help)")
     add("export", None, "a data file for another program, or the analysis plan (openhall export --help)")
+    add("verify-log", None, "whether the log was changed (openhall verify-log --help)")
+    add("anchor", None, "publish a checkpoint of the log now (openhall anchor --help)")
     build = add("build", _build, "make the style sheets, fonts, translations and static files")
     build.add_argument("--force", action="store_true", help="make everything again")
     add("migrate", _migrate, "bring the database up to date")
@@ -121,6 +123,18 @@ def _audit(arguments: Sequence[str]) -> int:
     return cli_audit.main(list(arguments))
 
 
+def _verify_log(arguments: Sequence[str]) -> int:
+    from openhall import cli_log
+
+    return cli_log.verify(list(arguments))
+
+
+def _anchor(arguments: Sequence[str]) -> int:
+    from openhall import cli_log
+
+    return cli_log.anchor(list(arguments))
+
+
 def _django(arguments: Sequence[str]) -> int:
     from django.core.management import execute_from_command_line
 
@@ -129,7 +143,15 @@ def _django(arguments: Sequence[str]) -> int:
     return 0
 
 
-_PASSED_ON = {"analyse": _analyse, "audit": _audit, "django": _django, "export": _export, "stat": _stat}
+_PASSED_ON = {
+    "analyse": _analyse,
+    "anchor": _anchor,
+    "audit": _audit,
+    "django": _django,
+    "export": _export,
+    "stat": _stat,
+    "verify-log": _verify_log,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -10,6 +10,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from openhall.databases import database_from_url
+from openhall.mail import mail_from_url
 
 PACKAGE = Path(__file__).resolve().parent
 _CHECKOUT = PACKAGE.parents[1]
@@ -77,6 +78,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "openhall.middleware.headers",
     "openhall.middleware.language",
+    "openhall.middleware.hall_time",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "openhall.middleware.staff_session",
@@ -99,6 +101,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "openhall.page.frame",
+                "openhall.page.menu",
             ],
             "builtins": [
                 "django.templatetags.i18n",
@@ -124,6 +127,11 @@ DATABASES = {
         os.environ.get("OPENHALL_DATABASE_URL", f"sqlite:///{DATA_DIR}/openhall.sqlite3")
     )
 }
+
+# Mail to citizens and staff; without an address notices wait and the desk says so.
+globals().update(mail_from_url(os.environ.get("OPENHALL_EMAIL_URL", "")))
+MAIL_DOMAIN = (PUBLIC_URL.split("//")[-1].split("/")[0].split(":")[0]) or "localhost"
+DEFAULT_FROM_EMAIL = os.environ.get("OPENHALL_EMAIL_FROM", f"hall@{MAIL_DOMAIN}")
 
 # Sessions are for staff only; public pages never open one.
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
@@ -166,6 +174,9 @@ ANSWERS_PER_HOUR = int(
     os.environ.get("OPENHALL_ANSWERS_PER_HOUR", "60")
 )  # from one network address; tablets are free
 CODES_PER_HOUR = int(os.environ.get("OPENHALL_CODES_PER_HOUR", "20"))  # tries of one network address
+ANCHORS_FILE = Path(
+    os.environ.get("OPENHALL_ANCHORS_FILE", DATA_DIR / "anchors.txt")
+)  # checkpoints of the log
 UPLOAD_LIMIT = int(os.environ.get("OPENHALL_UPLOAD_LIMIT_MB", "50")) * 1_000_000
 
 AUTH_PASSWORD_VALIDATORS = [

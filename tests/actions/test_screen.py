@@ -223,5 +223,5 @@ def test_clerks_and_leaders_decide_nothing(town, role):
 
 
 def test_a_wave_is_screened_in_few_queries(study, django_assert_max_num_queries):
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(18):
         screen.apply_rules(study.wave, by=study.analyst)

@@ -165,6 +165,8 @@ def _started(wave: Wave, lock: bool = False) -> Wave:
     wave = Wave.objects.select_related("version").get(pk=wave.pk)
     if wave.state == Wave.State.DRAFT:
         raise NotAllowed(N_("This wave has not been opened yet. Open it first."))
+    if wave.of_ratings:
+        raise NotAllowed(N_("Ratings are given by the person served, on the page of the request."))
     return wave
 
 

@@ -62,6 +62,8 @@ def change_wave(wave: Wave, *, plan: Plan, stamp: str | None = None, by: User | 
     present = {
         share.office_id: share for share in wave.allocations.select_for_update().select_related("office")
     }
+    if wave.of_ratings:
+        raise NotAllowed(N_("Ratings of services have no plan: they come in as requests are closed."))
     if stamp is not None and stamp != stamp_of(wave):
         template = N_(
             "Somebody else changed this plan while you were changing it, so yours was not saved."

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from openhall.stats.response_rates import ResponseRates
 
 HANDED_OUT = {"file": "paper"}  # a sheet read from a file was handed out on paper
-ORDER = ("link", "code", "kiosk", "paper")
+ORDER = ("link", "code", "kiosk", "paper", "staff")
 
 
 @dataclass(frozen=True, slots=True)

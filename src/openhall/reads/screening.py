@@ -25,7 +25,10 @@ RULES = (*(rule.value for rule in validity.Rule), OTHER)  # in the order in whic
 
 
 def limits_of(wave: Wave) -> validity.Limits:
-    """What the rules go by in this wave."""
+    """What the rules go by in this wave. Ratings are short: five alike, quickly given, or like another's, are usual."""
+    if wave.of_ratings:
+        kept = (validity.Rule.BLANK, validity.Rule.DOUBLE_MARK)
+        return validity.Limits(verdicts={rule: validity.USUAL[rule] for rule in kept})
     return validity.Limits(minimum_seconds=wave.min_seconds)
 
 

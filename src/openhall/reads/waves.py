@@ -101,6 +101,6 @@ def _sentence(event: Event) -> str:
             for name, value in event.data.items()
         }
     )
-    if "rule" in values:
-        values["rule"] = gettext(VOID_REASONS.get(values["rule"], values["rule"]))
+    if values.get("rule") in VOID_REASONS:  # of a survey; an urgency rule is a number
+        values["rule"] = gettext(VOID_REASONS[values["rule"]])
     return gettext(EVENTS.get(event.kind, event.kind)).format_map(values)

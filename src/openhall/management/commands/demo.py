@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from openhall import demo
 from openhall.errors import OpenHallError
+from openhall.surveys.codes import pretty
 
 
 class Command(BaseCommand):
@@ -22,3 +23,5 @@ class Command(BaseCommand):
         for person in demo.PEOPLE:
             self.stdout.write(f"  {person.username:<14} {person.task}")
         self.stdout.write(f"  Password of all accounts: {demo.PASSWORD}")
+        for number, code, shows in demo.TRACKED:
+            self.stdout.write(f"  Request {pretty(number)}, code {pretty(code)}: {shows}")
