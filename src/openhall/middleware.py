@@ -1,4 +1,4 @@
-"""What happens around every request: headers, language, and a session for staff pages only."""
+"""What happens around every request: headers, language, the hall's clock, and a session for staff pages only."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse
-from django.utils import translation
+from django.utils import timezone, translation
 
+from openhall.models import Jurisdiction
+
+TIMELESS = ("/s/", "/k/", "/api/", "/health")
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
@@ -46,6 +49,19 @@ def language(get_response: GetResponse) -> GetResponse:
                 samesite=settings.LANGUAGE_COOKIE_SAMESITE,
             )
         return response
+
+    return middleware
+
+
+def hall_time(get_response: GetResponse) -> GetResponse:
+    """Days and hours as the clock of the hall shows them; not for survey forms, which show none and must be quick."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(TIMELESS):
+            return get_response(request)
+        request.town = town = Jurisdiction.objects.first()
+        with timezone.override((town and town.calendar.get("zone")) or settings.TIME_ZONE):
+            return get_response(request)
 
     return middleware
 

@@ -7,7 +7,9 @@ from typing import Any
 from django.conf import settings
 from django.forms.renderers import TemplatesSetting
 from django.http import HttpRequest
+from django.urls import reverse
 
+from openhall.errors import N_
 from openhall.language import LANGUAGES, short
 from openhall.models import Jurisdiction
 from openhall.rules.permissions import ROLE_NAMES
@@ -32,8 +34,41 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         )
     user = getattr(request, "user", None)
     return {
-        "town": Jurisdiction.objects.first(),
+        "town": request.town if hasattr(request, "town") else Jurisdiction.objects.first(),
         "languages": languages,
         "lang": current,
         "role_name": ROLE_NAMES.get(user.role) if user and user.is_authenticated and user.role else None,
+    }
+
+
+# The staff's menu: section, name, address, the right that opens it. A line is added when its page is there.
+MENU = (
+    ("requests", N_("Requests"), "desk:requests", "request.view"),
+    ("intake", N_("New request"), "desk:intake", "request.enter"),
+    ("parties", N_("Customers"), "desk:parties", "party.view"),
+    ("duties", N_("Duties"), "desk:duties", "duty.manage"),
+    ("knowledge", N_("Knowledge"), "desk:knowledge", "knowledge.view"),
+    ("ratings", N_("Ratings"), "desk:ratings", "rectification.view"),
+    ("oversight", N_("Oversight"), "desk:oversight", "oversight.view"),
+    ("marks", N_("Screening"), "desk:marks", "screening.view"),
+    ("assessment", N_("Assessment"), "desk:assessment", "assessment.view"),
+    ("people", N_("Staff"), "desk:people", "staff.view"),
+    ("waves", N_("Waves"), "desk:waves", "wave.view"),
+    ("questionnaires", N_("Questionnaires"), "desk:questionnaires", "questionnaire.view"),
+    ("hall", N_("Hall"), "desk:hall", "catalogue.manage"),
+    ("notices", N_("Mail"), "desk:notices", "notice.manage"),
+    ("log", N_("Log"), "desk:log", "log.view"),
+    ("audit", N_("Audit"), "desk:audit", "audit.run"),
+)
+
+
+def menu(request: HttpRequest) -> dict[str, Any]:
+    """What this person's menu offers."""
+    user = getattr(request, "user", None)
+    if not (user and user.is_authenticated and user.role):
+        return {}
+    return {
+        "menu": [
+            {"key": key, "name": name, "url": reverse(url)} for key, name, url, verb in MENU if user.may(verb)
+        ]
     }

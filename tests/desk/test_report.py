@@ -6,6 +6,7 @@ from datetime import timedelta
 from random import Random
 
 import pytest
+from django.db.models import QuerySet
 from django.utils import timezone
 from tests.town import sign_in
 
@@ -189,7 +190,8 @@ def test_without_a_worker_the_page_says_so_instead_of_waiting_for_ever(client, t
     sign_in(client, town.leader)
     waiting = ask(client, filled, "pdf").url
     assert "No worker has taken this up" not in client.get(waiting).content.decode()
-    Event.objects.filter(kind="report.requested").update(at=timezone.now() - timedelta(seconds=30))
+    earlier = timezone.now() - timedelta(seconds=30)
+    QuerySet(Event).filter(kind="report.requested").update(at=earlier)
     assert "No worker has taken this up" in client.get(waiting).content.decode()
 
 

@@ -15,9 +15,9 @@ from django.utils.translation import gettext
 from openhall.access import staff
 from openhall.actions.issue import make_codes
 from openhall.desk.issue_forms import CodesForm
-from openhall.desk.qr import public_address, qr_inline
 from openhall.errors import OpenHallError
 from openhall.models import Allocation
+from openhall.qr import public_address, qr_inline
 from openhall.reads.waves import issuable, wave_by_key
 from openhall.surveys.codes import pretty
 

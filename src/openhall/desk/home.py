@@ -1,18 +1,32 @@
-"""Signing in and out, and the first page after it. Guessing passwords is slowed down for each name and network."""
+"""Signing in and out, and the first page after it: what the person's role needs now. Guessing passwords is slowed down
+for each name and network.
+"""
 
 from __future__ import annotations
 
 import unicodedata
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from django.contrib.auth import login, logout
 from django.contrib.auth.forms import AuthenticationForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.urls import NoReverseMatch, reverse
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext
 
 from openhall.access import post_only, public, staff, visitor
 from openhall.actions import budget
+from openhall.desk.list_form import FilterForm, Names
+from openhall.desk.lists import kept_filters, listed
+from openhall.desk.tabs import ELSEWHERE, TABS, Tab
+from openhall.errors import N_
+from openhall.models import User
+from openhall.reads import queues
+from openhall.rules.permissions import Role
 
 TRIES_OF_A_NAME = 10  # wrong passwords an hour
 TRIES_OF_A_NETWORK = 50  # a whole hall may stand behind one address
@@ -20,7 +34,58 @@ TRIES_OF_A_NETWORK = 50  # a whole hall may stand behind one address
 
 @staff()
 def home(request: HttpRequest) -> HttpResponse:
-    return redirect("desk:waves")
+    """The tabs of the role with counts, and the list of one: the one asked for, else the first that is not empty."""
+    role = request.user.role
+    if role not in TABS:
+        return redirect(_elsewhere(role))
+    names, (at, _calendar) = Names(), queues.hall_time()
+    own = (Tab("own", N_("My list"), request.user.home_filter),) if request.user.home_filter else ()
+    tabs = [
+        Counted(tab, form := FilterForm(tab.query, names, request.user), _count(form, request.user, at))
+        for tab in (*own, *TABS[role])
+    ]
+    wanted = request.GET.get("tab", "own" if own else "")
+    shown = next((one for one in tabs if one.tab.key == wanted), None)
+    shown = shown or next((one for one in tabs if one.count), tabs[0])
+    context = {
+        **listed(request, shown.form),
+        "section": "home",
+        "base": urlencode({"tab": shown.tab.key}),
+        "tabs": tabs,
+        "shown": shown,
+        "cap": queues.CAP,
+        "departments": _departments(request.user, names, at) if role == Role.LEADER else [],
+        "kept": kept_filters(request.user),
+    }
+    return render(request, "desk/lists/home.html", context)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A tab with its filter and how many it holds; counted no further than `queues.CAP`, None where not at all."""
+
+    tab: Tab
+    form: FilterForm
+    count: int | None
+
+
+def _count(form: FilterForm, user: User, at: datetime) -> int | None:
+    wanted = form.filter()
+    return None if wanted.wide else queues.count(wanted, user, at=at)
+
+
+def _departments(user: User, names: Names, at: datetime) -> list[dict[str, Any]]:
+    return [
+        {**one, "office": names.offices.get(one["department"])} for one in queues.by_department(user, at=at)
+    ]
+
+
+def _elsewhere(role: str) -> str:
+    """The first page of the role that is there."""
+    for name in ELSEWHERE.get(role, ("desk:waves",)):
+        with suppress(NoReverseMatch):
+            return reverse(name)
+    raise LookupError(role)
 
 
 @public

@@ -14,9 +14,9 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext, ngettext
 
 from openhall.access import staff
-from openhall.desk.qr import public_address, qr_file, qr_inline
 from openhall.language import LANGUAGES, say, short
 from openhall.models import Allocation, Jurisdiction
+from openhall.qr import public_address, qr_file, qr_inline
 from openhall.reads.waves import issuable, wave_by_key
 
 QR_PAGES = {"link": "portal:answer", "kiosk": "portal:kiosk"}

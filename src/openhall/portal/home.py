@@ -5,14 +5,27 @@ from __future__ import annotations
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 
 from openhall.access import public
 from openhall.reads.waves import listed_waves
+from openhall.rules.demand import DemandClass
+
+# What people begin with, a word each; the form offers the rest.
+KINDS = (
+    (DemandClass.ENQUIRY, _("Ask")),
+    (DemandClass.COMPLAINT, _("Complain")),
+    (DemandClass.SUGGESTION, _("Suggest")),
+    (DemandClass.PRAISE, _("Praise")),
+    (DemandClass.REPORT, _("Report wrongdoing")),
+)
 
 
 @public
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "portal/home.html", {"waves": listed_waves()})
+    """The front door."""
+    kinds = [{"key": key.value, "name": name} for key, name in KINDS]
+    return render(request, "portal/home.html", {"waves": listed_waves(), "kinds": kinds})
 
 
 @public

@@ -11,6 +11,9 @@ from openhall.errors import OpenHallError, Problem
 from openhall.language import Wording
 from openhall.language import say as say_wording
 from openhall.models import User
+from openhall.rules.demand import CLASS_NAMES
+from openhall.rules.suggestion import Reason, Suggestion
+from openhall.surveys.codes import pretty
 
 register = template.Library()
 
@@ -22,8 +25,10 @@ def say(wording: Wording | str | None) -> str:
 
 
 @register.filter
-def said(what: OpenHallError | Problem | str) -> str:
-    """A marked template, problem or error in the page's language."""
+def said(what: OpenHallError | Problem | Reason | Suggestion | str) -> str:
+    """A marked template, reason, problem or error in the page's language."""
+    if isinstance(what, Reason | Suggestion):
+        return what.say(gettext, get_language() or "en")
     if isinstance(what, OpenHallError | Problem):
         return what.say(gettext)
     return gettext(what) if what else ""
@@ -49,3 +54,19 @@ def percent(share: float | None) -> str:
     ('75.0 %', '–')
     """
     return "–" if share is None else f"{100 * share:.1f} %"
+
+
+@register.filter
+def demand(key: str) -> str:
+    """The name of a demand class in the page's language."""
+    return gettext(CLASS_NAMES[key]) if key in CLASS_NAMES else ""
+
+
+@register.filter
+def grouped(code: str) -> str:
+    """A number or code in groups of four, as people copy it.
+
+    >>> grouped("7K2M0119AB")
+    '7K2M-0119-AB'
+    """
+    return pretty(code)
