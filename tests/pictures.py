@@ -14,8 +14,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.everything import ROOT, chromium
 
-FOLDER = ROOT / "docs" / "pictures"
 PASSWORD = "qinghe-demo-hall"
+NUMBER, CODE = "QNGHE0001F", "DEM0C0DE13"  # of the demo's request that anybody may follow
+FOLDER = ROOT / "docs" / "pictures"
 
 
 def main() -> None:
@@ -37,7 +38,7 @@ def main() -> None:
         server.wait()
 
 
-def wait_for(address: str, patience: float = 120) -> None:
+def wait_for(address: str, patience: float = 300) -> None:
     until = time.monotonic() + patience
     while True:
         try:
@@ -50,18 +51,33 @@ def wait_for(address: str, patience: float = 120) -> None:
 
 
 def take(browser: Browser, base: str) -> None:
-    desk = browser.new_page(viewport={"width": 1180, "height": 1150}, locale="en-GB")
-    desk.goto(f"{base}/desk/sign-in")
-    desk.fill("[name=username]", "analyst")
-    desk.fill("[name=password]", PASSWORD)
-    desk.click("main button")
-    desk.wait_for_load_state()
-    shot(desk, f"{base}/desk/waves/demo-2018/", "ledger.png")
-    shot(desk, f"{base}/desk/waves/demo-2018/report", "report.png", at="text=Table 4-5. Overall")
+    analyst = signed_in(browser, base, "analyst")
+    shot(analyst, f"{base}/desk/waves/demo-2018/", "ledger.png")
+    shot(analyst, f"{base}/desk/waves/demo-2018/report", "report.png", at="text=Table 4-5. Overall")
+    handler = signed_in(browser, base, "handler2")
+    shot(handler, f"{base}/desk/requests/{NUMBER}/", "request.png")
+    shot(signed_in(browser, base, "dispatcher"), f"{base}/desk/requests/", "requests.png")
     phone = browser.new_page(viewport={"width": 390, "height": 780}, locale="zh-CN")
     phone.goto(base)
     form = phone.locator("a[href^='/s/']").first.get_attribute("href")
     shot(phone, f"{base}{form}", "phone.png")
+    citizen = browser.new_page(viewport={"width": 390, "height": 780}, locale="en-GB")
+    citizen.goto(f"{base}/track")
+    citizen.fill("[name=number]", NUMBER)
+    citizen.fill("[name=code]", CODE)
+    citizen.click("main form button")
+    citizen.wait_for_url("**/track/request")
+    shot(citizen, citizen.url, "track.png")
+
+
+def signed_in(browser: Browser, base: str, username: str) -> Page:
+    desk = browser.new_page(viewport={"width": 1180, "height": 1150}, locale="en-GB")
+    desk.goto(f"{base}/desk/sign-in")
+    desk.fill("[name=username]", username)
+    desk.fill("[name=password]", PASSWORD)
+    desk.click("main button")
+    desk.wait_for_load_state()
+    return desk
 
 
 def shot(page: Page, address: str, name: str, *, at: str = "") -> None:

@@ -1,46 +1,29 @@
-"""The demo town: an invented place with four offices and one person a role, so no page is empty.
+"""The demo town: an invented place with its halls, departments, people, requests and surveys, so no page is empty.
 
-Nobody in it exists. Its waves: `demo_waves`. `openhall serve` asks here at every start: imports stay few.
+Nobody in it exists. Its requests: `demo_desk`; its waves: `demo_waves`. `openhall serve` asks here at every start:
+imports stay few.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+from importlib import resources
 
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
+from openhall.demo_people import COLLEAGUES, PEOPLE, Person
 from openhall.errors import N_, NotAllowed
 from openhall.models import Jurisdiction, Office, User, Wave
 
 PASSWORD = "qinghe-demo-hall"  # noqa: S105 public on purpose: it opens the demo only
 TOWN = "demo"
-
-
-@dataclass(frozen=True)
-class Person:
-    """`office` is the position of the office the person works at, 0 for none."""
-
-    username: str
-    first: str
-    last: str
-    role: str
-    task: str
-    office: int = 0
-
-    @property
-    def name(self) -> str:
-        return f"{self.first} {self.last}"
-
-
-PEOPLE = (
-    Person("administrator", "Yue", "Lin", "administrator", "Administrator: everything"),
-    Person("analyst", "Mei", "Chen", "analyst", "Statistics officer: waves, sheets, report, data"),
-    Person(
-        "clerk", "Jun", "Wang", "clerk", "Window clerk at office 1: links, posters, keyed sheets", office=1
-    ),
-    Person("leader", "Hua", "Zhao", "leader", "Leader: reads the report"),
+ZONE = "Asia/Shanghai"
+# Requests anybody may follow: number, secret code, and what they show.
+TRACKED = (
+    ("QNGHE0001F", "DEM0C0DE13", "two departments at work, and a question to the citizen"),
+    ("QNGHE00029", "DEM0C0DE25", "answered this week; rate it, or open it again"),
 )
-NUMERALS = "一二三四"
 
 
 def is_loaded() -> bool:
@@ -49,6 +32,14 @@ def is_loaded() -> bool:
 
 def database_is_empty() -> bool:
     return not (Jurisdiction.objects.exists() or User.objects.exists() or Wave.objects.exists())
+
+
+def surroundings() -> None:
+    """Where nothing else is set: the town's own time, and mail into a folder instead of to anybody."""
+    from django.conf import settings
+
+    os.environ.setdefault("OPENHALL_TIME_ZONE", ZONE)
+    os.environ.setdefault("OPENHALL_EMAIL_URL", (settings.DATA_DIR / "mail").as_uri())
 
 
 @transaction.atomic
@@ -63,36 +54,36 @@ def load() -> bool:
                 "Set OPENHALL_DATA_DIR to a new folder."
             )
         )
-    Jurisdiction.objects.create(
-        code=TOWN,
-        name={"en": "Qinghe (demo)", "zh": "清河镇（演示）"},
-        contact={
-            "en": "This is a demo. Town and people are invented; what you enter stays on this machine.",
-            "zh": "这是演示系统。镇名和人物均为虚构，您填写的内容只保存在本机。",
-        },
-    )
-    offices = [_office(number) for number in range(1, 5)]
-    people = {person.role: _account(person, offices) for person in PEOPLE}
-    from openhall import demo_waves  # here, because it brings every action along
+    from openhall import demo_desk, demo_waves, moment  # here, because they bring every action along
+    from openhall.actions.hall import set_up
+    from openhall.actions.hall_file import read_hall
 
-    demo_waves.make(offices, by=people["analyst"])
+    with moment.at(demo_desk.beginning()):
+        set_up(read_hall((resources.files("openhall") / "demo_hall.toml").read_bytes()))
+        _accounts()
+    demo_desk.make()
+    offices = list(Office.objects.filter(kind=Office.Kind.HALL))
+    demo_waves.make(offices, by=User.objects.get(username="analyst"))
     return True
 
 
-def _office(number: int) -> Office:
-    name = {"en": f"No. {number} General Office", "zh": f"第{NUMERALS[number - 1]}综合办公室"}
-    return Office.objects.create(code=f"office-{number}", name=name, position=number)
-
-
-def _account(person: Person, offices: list[Office]) -> User:
-    office = offices[person.office - 1] if person.office else None
-    user = User(
-        username=person.username,
-        first_name=person.first,
-        last_name=person.last,
-        role=person.role,
-        office=office,
+def _accounts() -> None:
+    """All with the one password, hashed once."""
+    password = make_password(PASSWORD)
+    offices = {office.code: office for office in Office.objects.all()}
+    User.objects.bulk_create(
+        User(
+            username=person.username,
+            first_name=person.first,
+            last_name=person.last,
+            role=person.role,
+            office=offices.get(person.office),
+            email=f"{person.username}@qinghe.example" if person in PEOPLE else "",
+            skills=list(person.skills),
+            password=password,
+        )
+        for person in (*PEOPLE, *COLLEAGUES)
     )
-    user.set_password(PASSWORD)
-    user.save()
-    return user
+
+
+__all__ = ["COLLEAGUES", "PASSWORD", "PEOPLE", "TOWN", "TRACKED", "Person", "is_loaded", "load"]

@@ -102,6 +102,8 @@ def _prepare_demo() -> None:
     if demo.database_is_empty():
         _say("Loading the demo town")
         demo.load()
+    if demo.is_loaded():
+        demo.surroundings()
 
 
 def _require_ready() -> None:
@@ -219,12 +221,17 @@ def _greet(host: str, port: int) -> None:
 
     from openhall import demo
     from openhall.models import Jurisdiction
+    from openhall.surveys.codes import pretty
 
     town, address = Jurisdiction.objects.first(), _address(host, port)
     lines = [f"{town or 'OpenHall'} is open.", "", f"  Citizens  {address}/", f"  Staff     {address}/desk/"]
     if demo.is_loaded():
         lines += ["", f"  Demo accounts, all with the password {demo.PASSWORD}", ""]
         lines += [f"    {person.username:<14} {person.name:<10} {person.task}" for person in demo.PEOPLE]
+        lines += ["", f"  Requests to follow at {address}/track", ""]
+        lines += [
+            f"    {pretty(number)}  code {pretty(code)}  {shows}" for number, code, shows in demo.TRACKED
+        ]
     if host in EVERYWHERE:
         hosts = ", ".join(settings.ALLOWED_HOSTS)
         lines += [
