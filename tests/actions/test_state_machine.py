@@ -334,7 +334,7 @@ def turn(world: World) -> None:
 
 @pytest.mark.django_db
 @settings(
-    max_examples=8,
+    max_examples=6,
     phases=[Phase.explicit, Phase.generate],  # the notes tell what happened; shrinking would take minutes
     deadline=None,
     suppress_health_check=[

@@ -7,13 +7,14 @@ import json
 import os
 import shutil
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.db import connection
-from django.test import Client
+from django.test import Client, override_settings
 from tests.browser.furnish import furnish
 from tests.conftest import DATA
 from tests.everything import chromium
@@ -58,7 +59,7 @@ def kept_demo(django_db_setup, django_db_blocker, tmp_path_factory) -> Path:
 def _make(folder: Path) -> None:
     folder.mkdir()
     load()
-    told = furnish()
+    told = furnish() | {"key": settings.SECRET_KEY}  # codes open with the key they were made with
     (folder / "told.json").write_text(json.dumps(told), "utf-8")
     with sqlite3.connect(folder / "hall.sqlite3") as file:
         connection.ensure_connection()
@@ -68,14 +69,16 @@ def _make(folder: Path) -> None:
 
 
 @pytest.fixture
-def demo(kept_demo, transactional_db) -> dict[str, Any]:
+def demo(kept_demo, transactional_db) -> Iterator[dict[str, Any]]:
     """The demo town is in the database. Gives what `furnish` told."""
     connection.ensure_connection()
     with sqlite3.connect(kept_demo / "hall.sqlite3") as file:
         file.backup(connection.connection)
     file.close()
     shutil.copytree(kept_demo / "files", DATA / "files", dirs_exist_ok=True)
-    return json.loads((kept_demo / "told.json").read_text("utf-8"))
+    told = json.loads((kept_demo / "told.json").read_text("utf-8"))
+    with override_settings(SECRET_KEY=told["key"]):
+        yield told
 
 
 @pytest.fixture
@@ -93,7 +96,7 @@ def visit(browser, live_server):
             name = settings.SESSION_COOKIE_NAME
             context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(60_000)  # a report is computed while it is opened
         return page
 
     yield visitor

@@ -191,6 +191,23 @@ def test_an_unknown_value_is_said_and_left_out(client, desk):
     assert answer.context["form"].query == ""
 
 
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_days_no_calendar_can_reckon_with_are_refused(client, desk, day):
+    for key in ("since", "until"):
+        answer = sign_in(client, desk.dispatcher).get(LIST, {key: day, "state": "any"})
+        assert answer.status_code == 200 and answer.context["form"].errors
+
+
+def test_a_filter_that_contradicts_itself_finds_nothing(client, desk):
+    make(1, due_at=AT - timedelta(hours=1))
+    make(2, state="closed")
+    sign_in(client, desk.dispatcher)
+    for query in ("state=closed&due=overdue", "state=received&outcome=resolved", "outcome=resolved&due=7"):
+        assert read(client, f"{LIST}?{query}").subjects == []
+    assert read(client, f"{LIST}?outcome=resolved").subjects == ["Request 2"]
+    assert read(client, f"{LIST}?state=any&due=overdue").subjects == ["Request 1"]
+
+
 def test_a_number_leads_to_its_request_and_only_for_those_who_may_see_it(client, desk):
     one = make(1, state="closed", lead=desk.roads)
     typed = pretty(one.number).lower()

@@ -31,7 +31,10 @@ def words(text: str, place: str, cure: str) -> str:
 def check_offices(request: ServiceRequest, *offices: Office) -> None:
     """NotAllowed for the first that cannot be given this request."""
     accused = accused_and_heirs(request)
-    for office in offices:
+    as_now = Office.objects.in_bulk(
+        [office.pk for office in offices]
+    )  # one may have ended since it was chosen
+    for office in (as_now[office.pk] for office in offices):
         if office.pk in accused:
             raise NotAllowed(
                 N_("The report accuses {office} or whose work it took over, so it may not see it."),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import QueryDict
 from django.utils.http import urlencode
 from django.utils.translation import gettext, gettext_lazy
@@ -60,6 +62,15 @@ class Names:
         ]
 
 
+class Day(forms.DateField):
+    """A day a calendar can reckon with."""
+
+    def __init__(self, **values: Any) -> None:
+        between = [MinValueValidator(date(1900, 1, 1)), MaxValueValidator(date(2999, 12, 31))]
+        widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        super().__init__(widget=widget, validators=between, **values)
+
+
 class FilterForm(forms.Form):
     """Every field narrows the list; what is invalid is said and left out."""
 
@@ -78,12 +89,8 @@ class FilterForm(forms.Form):
     entered = forms.ChoiceField(label=gettext_lazy("Taken down"))
     confidential = forms.ChoiceField(label=gettext_lazy("Confidential"))
     urgency = forms.MultipleChoiceField(label=gettext_lazy("Urgency"), widget=forms.CheckboxSelectMultiple)
-    since = forms.DateField(
-        label=gettext_lazy("Came in from"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-    until = forms.DateField(
-        label=gettext_lazy("Came in until"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    since = Day(label=gettext_lazy("Came in from"))
+    until = Day(label=gettext_lazy("Came in until"))
     sort = forms.ChoiceField(label=gettext_lazy("Sorted by"))
 
     def __init__(self, query: QueryDict | str, names: Names, user: User) -> None:
