@@ -18,7 +18,7 @@ def test_a_double_click_prints_once(browser, live_server, town):
     page.fill("[name=username]", "carl")
     page.fill("[name=password]", PASSWORD)
     page.click("main button")
-    page.wait_for_url("**/desk/waves/")
+    page.wait_for_url("**/desk/")
     page.goto(live_server.url + reverse("desk:wave_paper", args=[town.wave.key]))
     posts = []
     page.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
