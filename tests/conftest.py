@@ -68,6 +68,7 @@ def nothing_remembered():
 
     doors.forget()
     budget.forget()
+    (DATA / "anchors.txt").unlink(missing_ok=True)  # checkpoints of another test's log
 
 
 @pytest.fixture(scope="session")
