@@ -32,6 +32,7 @@ FAST = {
         },
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     },
+    "ANCHORS_FILE": DATA / "anchors.txt",
     "ALLOWED_HOSTS": ["testserver", "localhost", "127.0.0.1"],
 }
 TOUCHES_DATABASE = {"db", "transactional_db", "town", "desk", "live_server"}
