@@ -36,7 +36,7 @@ from openhall.actions import (
 )
 from openhall.errors import N_, NotAllowed
 from openhall.gateways import mail
-from openhall.models import ChainHead, Cursor, Due, Evaluation, Event, Stuck, User, record
+from openhall.models import ChainHead, Cursor, Due, Evaluation, Event, Stuck, User, record, search
 from openhall.moment import now
 
 log = logging.getLogger(__name__)
@@ -125,6 +125,7 @@ TICKS: tuple[Tick, ...] = (
     Tick("duties.remind", 3600, remind_of_duties),
     Tick("log.anchor", DAY, anchor.publish, hour=1),
     Tick("log.check", DAY, check_log, hour=2),
+    Tick("search.refresh", DAY, search.refresh, hour=3),
 )
 
 
