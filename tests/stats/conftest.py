@@ -5,8 +5,7 @@ from importlib import resources
 
 import numpy as np
 import pytest
-
-from openhall.stats.sample import Sample
+from tests.stats.sample import Sample
 
 QUESTIONS = [f"q{i}" for i in range(1, 7)]
 ITEMS = [f"s{i}" for i in range(1, 17)]

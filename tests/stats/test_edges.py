@@ -8,6 +8,7 @@ from importlib import resources
 
 import numpy as np
 import pytest
+from tests.stats.sample import Sample
 
 from openhall.errors import BadInput
 from openhall.stats.agreement import cohens_kappa
@@ -22,7 +23,6 @@ from openhall.stats.oneway import oneway
 from openhall.stats.reliability import Band, band, reliability
 from openhall.stats.repeats import repeats
 from openhall.stats.response_rates import response_rates
-from openhall.stats.sample import Sample
 
 NOBODY = np.array([])
 BLANK = np.array([np.nan, np.nan])

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
+from tests.stats.sample import Sample
 
 from openhall.stats.agreement import cohens_kappa
 from openhall.stats.correction import benjamini_hochberg, holm
@@ -18,7 +19,6 @@ from openhall.stats.intervals import wilson
 from openhall.stats.means import group_means, item_summary
 from openhall.stats.oneway import oneway
 from openhall.stats.reliability import reliability
-from openhall.stats.sample import Sample
 from openhall.stats.study import Dimension, Item
 
 quick = settings(max_examples=40, deadline=None)

@@ -17,8 +17,8 @@ from openhall.report.numerals import Format
 from openhall.report.pen import Pen
 from openhall.stats.cautions import Code
 from openhall.stats.correction import holm
-from openhall.stats.crosstab import Crosstab, crosstab
-from openhall.stats.study import Factor
+from openhall.stats.crosstab import Crosstab, crosstab_of
+from openhall.stats.study import Factor, Item
 
 
 class Tested(NamedTuple):
@@ -74,25 +74,26 @@ def _crossed(material: Material) -> list[Block]:
 
 
 def _tested(material: Material) -> list[Tested]:
-    study, sample = material.study, material.sample
-    assert study.overall is not None
+    overall = material.study.overall
+    assert overall is not None
     factors = material.factors(ORDER_4_4)
-    tables = [
-        crosstab(
-            sample[factor.key],
-            sample[study.overall.key],
-            codes(factor),
-            material.steps,
-            row_ordered=factor.ordered,
-            column_ordered=True,
-            seed=study.seed,
-        )
-        for factor in factors
-    ]
+    tables = [_table_of(material, factor, overall) for factor in factors]
     corrected = holm([table.p for table in tables])
     return [
         Tested(factor, table, float(p)) for factor, table, p in zip(factors, tables, corrected, strict=True)
     ]
+
+
+def _table_of(material: Material, factor: Factor, overall: Item) -> Crosstab:
+    counts, missing = material.counted.cross(factor, overall, material.steps)
+    return crosstab_of(
+        counts,
+        codes(factor),
+        material.steps,
+        missing=missing,
+        ordered=factor.ordered,
+        seed=material.study.seed,
+    )
 
 
 def _random_tables(tested: list[Tested]) -> int:

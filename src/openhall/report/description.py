@@ -14,7 +14,7 @@ from openhall.report.material import Material, codes, pair
 from openhall.report.numerals import Format, decimals, interval, p_equals, percent, unit
 from openhall.report.pen import Pen
 from openhall.stats.cautions import Code
-from openhall.stats.frequencies import Frequencies, frequencies
+from openhall.stats.frequencies import Frequencies, frequencies_of
 from openhall.stats.goodness import Goodness, goodness
 from openhall.stats.study import Factor
 
@@ -22,7 +22,7 @@ from openhall.stats.study import Factor
 def section(material: Material) -> Section:
     pen = material.pen
     blocks: list[Block] = []
-    rest = others.questions(material)
+    rest = others.questions(material.questionnaire, material.study)
     if not material.study.factors and not rest:
         blocks.append(
             pen.text(
@@ -50,7 +50,7 @@ def section(material: Material) -> Section:
 
 def _described(material: Material, factor: Factor) -> list[Block]:
     pen = material.pen
-    found = frequencies(material.sample[factor.key], codes(factor))
+    found = frequencies_of(*material.counted.tally(factor), codes(factor))
     figure = counted(found, factor, material.numbers.figure(), pen)
     if not found.valid:
         return [pen.text(N_("Nobody answered this question."))]

@@ -11,8 +11,6 @@ from openhall.report.numerals import Format, decimals, interval, p_equals, perce
 from openhall.report.pen import Pen
 from openhall.stats.goodness import Goodness, goodness
 from openhall.stats.response_rates import response_rates
-from openhall.surveys import validity
-from openhall.surveys.sheets import Sheets
 
 REASONS = {
     "blank": N_("a required question left blank"),
@@ -231,7 +229,4 @@ def _fit(result: Goodness, pen: Pen) -> Paragraph:
 def _whole_data(material: Material) -> list[Block]:
     """What is suspicious about the valid sheets taken together."""
     pen = material.pen
-    found = validity.cautions(
-        material.questionnaire, Sheets(answers=[tuple(row) for row in material.answers])
-    )
-    return [Caution(caution.code, pen(caution.message, **caution.values)) for caution in found]
+    return [Caution(caution.code, pen(caution.message, **caution.values)) for caution in material.whole]

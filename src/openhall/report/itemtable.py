@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
-
-import numpy as np
+from collections.abc import Sequence
 
 from openhall.errors import N_
 from openhall.report import charts
@@ -12,10 +10,9 @@ from openhall.report.document import Block, Column, Figure, Heading, Row, Table
 from openhall.report.material import Material, pair
 from openhall.report.numerals import Format, decimals, interval, p_cell, p_equals
 from openhall.report.pen import Pen
-from openhall.stats.means import ItemSummary, item_summary
-from openhall.stats.sample import Column as Values
-from openhall.stats.study import Dimension
-from openhall.stats.ttest import paired
+from openhall.stats.means import ItemSummary, item_summary_of
+from openhall.stats.study import Dimension, Item
+from openhall.stats.ttest import paired_of
 
 Line = tuple[str, str, ItemSummary]  # band, name, figures
 
@@ -30,7 +27,7 @@ def item_table(material: Material) -> list[Block]:
             )
         ]
     key, whole = material.numbers.table(), _whole(material)
-    dimensions = [(d, _summary(material, material.sample.scores(d), d.key)) for d in study.dimensions]
+    dimensions = [(d, _summary(material, d, d.key)) for d in study.dimensions]
     blocks: list[Block] = [
         Heading(f"4.5.{len(study.factors) + 1 if study.overall else 1}", pen(N_("Items and dimensions"))),
         pen.method(
@@ -48,16 +45,13 @@ def item_table(material: Material) -> list[Block]:
     return [*blocks, *_said(material, dimensions, whole)]
 
 
-def _summary(material: Material, values: Values, key: str) -> ItemSummary:
-    return item_summary(values, key, material.steps)
+def _summary(material: Material, measured: Item | Dimension | Sequence[Dimension], key: str) -> ItemSummary:
+    return item_summary_of(material.counted.spread(measured), key, material.steps)
 
 
 def _whole(material: Material) -> ItemSummary:
     """Total satisfaction: the mean of each respondent's dimension scores."""
-    scores = np.column_stack([material.sample.scores(dimension) for dimension in material.study.dimensions])
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # a sheet without any item has no score
-        return _summary(material, np.nanmean(scores, axis=1), "total")
+    return _summary(material, material.study.dimensions, "total")
 
 
 def _table(
@@ -79,7 +73,7 @@ def _table(
     for dimension, score in dimensions:
         band = pen.word(dimension.label)
         for item in dimension.items:
-            summary = _summary(material, material.sample[item.key], item.key)
+            summary = _summary(material, item, item.key)
             rows.append(_row(pen.word(item.label), summary, band))
         rows.append(_row(pen(N_("Dimension mean")), score, band, total=True, top=False))
     everything = pen(N_("The whole"))
@@ -91,7 +85,7 @@ def _table(
         rows.append(
             _row(
                 pen.word(overall.label),
-                _summary(material, material.sample[overall.key], overall.key),
+                _summary(material, overall, overall.key),
                 everything,
             )
         )
@@ -185,7 +179,7 @@ def _extremes(material: Material, dimensions: list[tuple[Dimension, ItemSummary]
     pen = material.pen
     best, high = max(dimensions, key=lambda pair_: pair_[1].mean)
     worst, low = min(dimensions, key=lambda pair_: pair_[1].mean)
-    found = paired(material.sample.scores(best), material.sample.scores(worst))
+    found = paired_of(material.counted.pairs(best, worst))
     if best is worst or found.test.p != found.test.p:  # alike, or nothing to test with
         return []
     corrected = min(1.0, found.test.p * len(dimensions) * (len(dimensions) - 1) / 2)

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 
 from openhall.report.ledger import Ledger
 from openhall.report.pen import Pen
+from openhall.stats.counted import Counted
 from openhall.stats.results import Interval
-from openhall.stats.sample import Sample
 from openhall.stats.study import Factor, Study
-from openhall.surveys.questionnaire import Answer, Questionnaire
+from openhall.surveys.questionnaire import Questionnaire
+from openhall.surveys.validity import Caution
 
 SMALL = 30  # a group with fewer answers is marked
 
@@ -38,19 +39,19 @@ class Numbers:
 
 @dataclass(frozen=True, kw_only=True)
 class Material:
-    """`answers` are those of the valid sheets only; `sample` holds them as numbers."""
+    """`counted` gives the tables of the valid sheets; `whole` is what is odd about all of them together."""
 
     questionnaire: Questionnaire
     study: Study
-    sample: Sample
-    answers: Sequence[Sequence[Answer]]
+    counted: Counted
     ledger: Ledger
+    whole: Sequence[Caution] = ()
     pen: Pen
     numbers: Numbers = field(default_factory=Numbers)
 
     @property
     def n(self) -> int:
-        return len(self.answers)
+        return self.counted.n
 
     @property
     def steps(self) -> list[int]:

@@ -8,13 +8,13 @@ from openhall.report import charts, strength
 from openhall.report.cautions import many_tests, told
 from openhall.report.document import Block, Column, Figure, Heading, Row, Section, Table
 from openhall.report.itemtable import item_table
-from openhall.report.material import ORDER_4_5, SMALL, Material, codes, pair
+from openhall.report.material import ORDER_4_5, SMALL, Material, pair
 from openhall.report.numerals import Format, decimals, interval, p_cell, p_equals, unbroken, unit
 from openhall.report.pen import Pen
 from openhall.stats.cautions import Code
 from openhall.stats.correction import holm
 from openhall.stats.means import GroupMean
-from openhall.stats.oneway import Oneway, oneway
+from openhall.stats.oneway import Oneway, oneway_of
 from openhall.stats.study import Factor
 
 DIFFERENCES = (
@@ -64,8 +64,7 @@ def _by_background(material: Material) -> list[Block]:
         *many_tests(len(study.factors), pen),
     ]
     factors = material.factors(ORDER_4_5)
-    values = material.sample[study.overall.key]
-    results = [oneway(values, material.sample[factor.key], codes(factor)) for factor in factors]
+    results = [oneway_of(material.counted.spread(study.overall, factor)) for factor in factors]
     corrected = holm([result.test.p for result in results])
     for place, (factor, result, p) in enumerate(zip(factors, results, corrected, strict=True), start=1):
         blocks += [Heading(f"4.5.{place}", pen.title(factor)), *_compared(material, factor, result, float(p))]

@@ -6,48 +6,44 @@ only counted, because what people write may say who they are.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
-
 import numpy as np
 
+from openhall.engines.columns import day_of
 from openhall.errors import N_
 from openhall.report.counted import counted
 from openhall.report.document import Block, Column, Heading, Row, Table
 from openhall.report.material import Material
 from openhall.report.numerals import Format
-from openhall.report.pen import Pen
 from openhall.report.study import factor_of
-from openhall.stats.descriptives import describe
-from openhall.stats.frequencies import Frequencies, frequencies, mentions
-from openhall.surveys.questionnaire import Answer, Kind, Question
+from openhall.stats.axes import Ask, Coded, Day, Given, Marked, Number
+from openhall.stats.descriptives import describe_of
+from openhall.stats.frequencies import frequencies_of, mentions_of
+from openhall.stats.study import Study
+from openhall.surveys.questionnaire import Kind, Question, Questionnaire
 
 
-def questions(material: Material) -> list[Question]:
+def questions(questionnaire: Questionnaire, study: Study) -> list[Question]:
     """The questions no other part of the chapter describes, in the questionnaire's order."""
-    study = material.study
     told = {factor.key for factor in study.factors}
     told |= {item.key for dimension in study.dimensions for item in dimension.items}
     if study.overall and (study.factors or study.dimensions):
         told.add(study.overall.key)
-    return [question for question in material.questionnaire.questions if question.key not in told]
+    return [question for question in questionnaire.questions if question.key not in told]
 
 
 def described(material: Material, question: Question, number: str) -> list[Block]:
     """Heading and figures of one question."""
-    pen = material.pen
-    place = material.questionnaire.position[question.key]
-    given = [answers[place] for answers in material.answers]
-    known = [answer for answer in given if answer not in (None, ())]
+    pen, n = material.pen, material.n
+    known = material.counted.given(question.key)
     blocks: list[Block] = [Heading(number, pen.word(question.text))]
     if not known:
         return [*blocks, pen.text(N_("Nobody answered this question."))]
     if question.options:
-        blocks.append(_choices(material, question, given))
+        blocks.append(_choices(material, question, known))
     elif question.kind is Kind.NUMBER:
-        blocks.append(_numbers(question, given, pen))
+        blocks.append(_numbers(material, question))
     elif question.kind is Kind.DATE:
-        blocks.append(_dates(known, pen))
+        blocks.append(_dates(material, question))
     else:
         blocks.append(
             pen.text(
@@ -55,30 +51,40 @@ def described(material: Material, question: Question, number: str) -> list[Block
                     "{n} sheets have a text here. Texts are not printed in the report, because they may say"
                     " who wrote them; they stand in the exported data."
                 ),
-                n=len(known),
+                n=known,
             )
         )
-    if len(known) < len(given):
+    if known < n:
         template = N_("{missing} of {n} sheets have no answer here; shares are of those that have one.")
-        blocks.append(pen.caution("missing", template, missing=len(given) - len(known), n=len(given)))
+        blocks.append(pen.caution("missing", template, missing=n - known, n=n))
     return blocks
 
 
-def _choices(material: Material, question: Question, given: Sequence[Answer]) -> Block:
+def asks(question: Question) -> list[Ask]:
+    """What the part about one question counts."""
+    found: list[Ask] = [(Given(question.key),)]
+    if question.kind is Kind.MULTIPLE:
+        return found + [(Marked(question.key, option.value),) for option in question.options]
+    if question.options:
+        return [*found, (Coded(question.key, tuple(option.value for option in question.options)),)]
+    if question.kind is Kind.NUMBER:
+        return [*found, (Number(question.key, question.decimals or 0),)]
+    return [*found, (Day(question.key),)] if question.kind is Kind.DATE else found
+
+
+def _choices(material: Material, question: Question, known: int) -> Block:
     factor, several = factor_of(question), question.kind is Kind.MULTIPLE
     levels = [option.value for option in question.options]
-    found: Frequencies
     if several:
-        found = mentions([answer if isinstance(answer, tuple) else () for answer in given], levels)
+        found = mentions_of(material.counted.marks(question.key, levels), known, material.n, levels)
     else:
-        codes = [answer if isinstance(answer, int) else np.nan for answer in given]
-        found = frequencies(np.array(codes, float), levels)
+        found = frequencies_of(*material.counted.tally(factor), levels)
     return counted(found, factor, material.numbers.figure(), material.pen, several=several)
 
 
-def _numbers(question: Question, given: Sequence[Answer], pen: Pen) -> Table:
-    values = [answer if isinstance(answer, int | float) else np.nan for answer in given]
-    found = describe(np.array(values, float))
+def _numbers(material: Material, question: Question) -> Table:
+    pen = material.pen
+    found = describe_of(material.counted.numbers(question.key, question.decimals or 0))
     columns = (
         Column("n", pen(N_("n")), Format.INT),
         Column("mean", pen(N_("Mean")), Format.F2),
@@ -98,12 +104,16 @@ def _numbers(question: Question, given: Sequence[Answer], pen: Pen) -> Table:
     )
 
 
-def _dates(known: Sequence[Answer], pen: Pen) -> Block:
-    days = sorted(date.fromisoformat(str(answer)) for answer in known)
-    return pen.text(
+def _dates(material: Material, question: Question) -> Block:
+    days, counts = material.counted.days(question.key)
+    n, up_to = int(counts.sum()), counts.cumsum()
+    first, middle, last = (
+        day_of(int(days[np.searchsorted(up_to, rank)])).isoformat() for rank in (1, (n + 1) // 2, n)
+    )
+    return material.pen.text(
         N_("{n} dates were given, from {first} to {last}; half of them are not later than {middle}."),
-        n=len(days),
-        first=days[0].isoformat(),
-        last=days[-1].isoformat(),
-        middle=days[(len(days) - 1) // 2].isoformat(),
+        n=n,
+        first=first,
+        last=last,
+        middle=middle,
     )

@@ -8,7 +8,7 @@ from openhall.report.document import Block, Column, Row, Section, Table
 from openhall.report.material import Material, pair
 from openhall.report.numerals import Format, interval, unit
 from openhall.report.pen import Pen
-from openhall.stats.reliability import Band, Reliability, reliability
+from openhall.stats.reliability import Band, Reliability, reliability_of
 from openhall.stats.study import Dimension
 
 BANDS = {Band.HIGH: N_("high"), Band.ACCEPTABLE: N_("acceptable"), Band.NONE: N_("none")}
@@ -43,7 +43,12 @@ def section(material: Material) -> Section:
 def _measured(material: Material) -> list[Block]:
     pen = material.pen
     found = [
-        (dimension, reliability(material.sample.items(dimension), [item.key for item in dimension.items]))
+        (
+            dimension,
+            reliability_of(
+                material.counted.patterns(dimension.items), [item.key for item in dimension.items]
+            ),
+        )
         for dimension in material.study.dimensions
     ]
     key = material.numbers.table()

@@ -1,4 +1,4 @@
-"""From a questionnaire and its answers to what the statistics read: a study and a sample.
+"""What a questionnaire measures, as the statistics read it: factors, dimensions, the overall judgement.
 
 Scores come from each option's `score`, never from the order in which options are shown, so a list printed
 from the best down cannot turn a mean upside down. Seed: 4.1, the five-point scale.
@@ -6,15 +6,9 @@ from the best down cannot turn a mean upside down. Seed: 4.1, the five-point sca
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import numpy as np
-
-from openhall.stats.sample import Column, Sample
 from openhall.stats.study import Dimension, Factor, Item, Level, Study
-from openhall.surveys.questionnaire import Answer, Kind, Question, Questionnaire, Role
+from openhall.surveys.questionnaire import Kind, Question, Questionnaire, Role
 
-NAN = float("nan")
 _CHOICES = (Kind.SINGLE, Kind.SCALE)
 
 
@@ -30,21 +24,6 @@ def study_of(questionnaire: Questionnaire) -> Study:
         dimensions=_dimensions(questionnaire),
         scale=scale_of(scored[0]) if scored else (),
         overall=Item(overall.key, overall.text) if overall else None,
-    )
-
-
-def sample_of(questionnaire: Questionnaire, answers: Sequence[Sequence[Answer]]) -> Sample:
-    """The answers as numbers: codes for backgrounds, scores for everything with scores, nan for none.
-
-    `answers`: one sequence a sheet, in the order of the questionnaire's questions.
-    """
-    by_question = list(zip(*answers, strict=True)) or [()] * len(questionnaire.questions)
-    return Sample(
-        {
-            question.key: _numbers(question, given)
-            for question, given in zip(questionnaire.questions, by_question, strict=True)
-            if question.kind in _CHOICES or question.kind is Kind.NUMBER
-        }
     )
 
 
@@ -77,12 +56,3 @@ def _dimensions(questionnaire: Questionnaire) -> tuple[Dimension, ...]:
             items_of = tuple(Item(question.key, question.text) for question in items)
             found.append(Dimension(section.key, section.title, items_of))
     return tuple(found)
-
-
-def _numbers(question: Question, given: Sequence[Answer]) -> Column:
-    if question.kind is Kind.NUMBER:
-        return np.array([answer if isinstance(answer, int | float) else NAN for answer in given], float)
-    codes: dict[Answer, float] = {option.value: float(option.value) for option in question.options}
-    if question.role is not Role.BACKGROUND:
-        codes = {option.value: NAN if option.score is None else option.score for option in question.options}
-    return np.array([codes.get(answer, NAN) for answer in given], float)

@@ -11,11 +11,11 @@ from openhall.errors import N_
 from openhall.report import strength
 from openhall.report.cautions import many_tests, told_together
 from openhall.report.document import Block, Caution, Column, Row, Section, Table
-from openhall.report.material import ORDER_4_5, Material, codes, pair
+from openhall.report.material import ORDER_4_5, Material, pair
 from openhall.report.numerals import Format, decimals, interval, p_cell, p_equals, unit
 from openhall.report.pen import Pen
 from openhall.stats.correction import holm
-from openhall.stats.oneway import Oneway, oneway
+from openhall.stats.oneway import Oneway, oneway_of
 from openhall.stats.study import Dimension, Factor
 
 
@@ -102,7 +102,7 @@ def _cautions(found: list[Analysed], pen: Pen) -> list[Caution]:
 
 def _all(material: Material) -> list[Analysed]:
     pairs = [(d, factor) for d in material.study.dimensions for factor in material.factors(ORDER_4_5)]
-    results = [oneway(material.sample.scores(d), material.sample[f.key], codes(f)) for d, f in pairs]
+    results = [oneway_of(material.counted.spread(dimension, factor)) for dimension, factor in pairs]
     corrected = holm([result.test.p for result in results])
     return [
         Analysed(d, factor, result, float(p))

@@ -11,9 +11,8 @@ import numpy as np
 from scipy import special
 
 from openhall.stats.cautions import Caution, Code, listed
-from openhall.stats.counting import Counts, Weights, cross_tally, finite, frequency_weights
+from openhall.stats.counting import Column, Counts, Weights, cross_tally, finite, frequency_weights
 from openhall.stats.results import NO_INTERVAL, Interval
-from openhall.stats.sample import Column
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,13 +14,12 @@ from numpy.typing import NDArray
 from scipy import special
 
 from openhall.stats.cautions import Caution, Code, listed
-from openhall.stats.counting import Patterns, Weights, patterns
+from openhall.stats.counting import Column, Patterns, Weights, patterns
 from openhall.stats.descriptives import Treatment
 from openhall.stats.intervals import correlation_interval
 from openhall.stats.missing import complete
 from openhall.stats.products import products
 from openhall.stats.results import Interval
-from openhall.stats.sample import Column
 
 Kind = Literal["pearson", "spearman", "kendall"]
 Floats = NDArray[np.float64]

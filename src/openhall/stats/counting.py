@@ -17,6 +17,7 @@ from openhall.errors import N_, BadInput, Problem
 SHOWN = 10  # unknown codes named in one error
 LARGEST = 2**53  # cases beyond this cannot be counted exactly
 Counts = NDArray[np.int64]
+Column = NDArray[np.float64]  # one value a case, nan where there is none
 Weights = ArrayLike | None  # how many equal cases each row stands for; None: one
 
 
@@ -124,12 +125,24 @@ class Spread:
     """How often each distinct value of a score occurs in each group.
 
     `values` ascending, shape (m,); `counts` (groups, m) in the order of `levels`, empty groups included.
+    `above`: how far each value lies above the first one, which may be known with more digits than the values
+    themselves have (means of items on a scale that starts at a billion); by default their difference.
     """
 
     levels: tuple[int, ...]
     values: NDArray[np.float64]
     counts: Counts
     missing: int
+    above: NDArray[np.float64] = None  # type: ignore[assignment]  # worked out from the values
+
+    def __post_init__(self) -> None:
+        if self.above is None:
+            object.__setattr__(self, "above", self.values - self.values[:1])
+
+    @property
+    def origin(self) -> float:
+        """The first value; 0 of none."""
+        return float(self.values[0]) if len(self.values) else 0.0
 
     @property
     def sizes(self) -> Counts:
@@ -143,7 +156,7 @@ class Spread:
         """The same without the empty groups."""
         has = self.sizes > 0
         levels = tuple(level for level, some in zip(self.levels, has, strict=True) if some)
-        return Spread(levels, self.values, self.counts[has], self.missing)
+        return Spread(levels, self.values, self.counts[has], self.missing, self.above)
 
 
 def spread(dependent: ArrayLike, factor: ArrayLike, levels: Sequence[int], weights: Weights = None) -> Spread:
@@ -168,12 +181,18 @@ class Patterns:
     """The different complete rows of several columns, ascending, and how often each occurs.
 
     Figures computed from it do not depend on the order of the cases, and a weight is the same as so many
-    equal cases.
+    equal cases. `above`: the rows less some origin of each column, with as many digits as are known; by
+    default less the first row.
     """
 
     rows: NDArray[np.float64]  # (m, columns)
     counts: Counts  # (m,)
     missing: int
+    above: NDArray[np.float64] = None  # type: ignore[assignment]  # worked out from the rows
+
+    def __post_init__(self) -> None:
+        if self.above is None:
+            object.__setattr__(self, "above", self.rows - self.rows[:1])
 
     @property
     def n(self) -> int:

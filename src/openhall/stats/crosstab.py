@@ -15,7 +15,7 @@ from openhall.stats import ordinal
 from openhall.stats.agreement import Kappa, kappa_of
 from openhall.stats.cautions import Caution, Code, listed
 from openhall.stats.correction import holm
-from openhall.stats.counting import Counts, Weights, cross_tally
+from openhall.stats.counting import Column, Counts, Weights, cross_tally
 from openhall.stats.exact import BUDGET, Exact, fisher_exact, network, rarity
 from openhall.stats.intervals import noncentral_chi2
 from openhall.stats.montecarlo import both_random
@@ -24,7 +24,6 @@ from openhall.stats.ordinal import Somers
 from openhall.stats.proportions import ColumnLetters, column_letters
 from openhall.stats.results import NO_INTERVAL, ChiSquare, Estimate, Interval, MonteCarlo, chi_square
 from openhall.stats.risk import Risk, risk
-from openhall.stats.sample import Column
 from openhall.stats.sparse import Sparseness, sparseness
 
 Floats = NDArray[np.float64]

@@ -12,12 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openhall.stats.cautions import Caution, Code
-from openhall.stats.counting import Spread, Weights, spread_of_one
+from openhall.stats.counting import Column, Spread, Weights, spread_of_one
 from openhall.stats.intervals import mean_interval
 from openhall.stats.means import moments, shape, shape_errors
 from openhall.stats.missing import complete
 from openhall.stats.results import Interval
-from openhall.stats.sample import Column
 
 Treatment = Literal["pairwise", "listwise"]
 

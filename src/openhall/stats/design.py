@@ -14,9 +14,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from openhall.errors import N_, BadInput
 from openhall.stats.cautions import Caution, Code, listed
-from openhall.stats.counting import finite
+from openhall.stats.counting import Column, finite
 from openhall.stats.raking import survey_weights
-from openhall.stats.sample import Column
 
 Floats = NDArray[np.float64]
 

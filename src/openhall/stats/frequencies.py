@@ -11,10 +11,9 @@ import numpy as np
 
 from openhall.errors import N_, BadInput, Problem
 from openhall.stats.cautions import Caution, Code, listed
-from openhall.stats.counting import Counts, Weights, finite, frequency_weights, tally
+from openhall.stats.counting import Column, Counts, Weights, finite, frequency_weights, tally
 from openhall.stats.intervals import wilson
 from openhall.stats.results import Interval
-from openhall.stats.sample import Column
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,16 +116,23 @@ def mentions(
     for codes, many in zip(marked, times, strict=True):
         named.update(dict.fromkeys(codes, many))
     n, valid = sum(times), sum(many for codes, many in zip(marked, times, strict=True) if codes)
+    return mentions_of([named[code] for code in levels], valid, n, levels, confidence)
+
+
+def mentions_of(
+    named: Sequence[int], valid: int, n: int, levels: Sequence[int], confidence: float = 0.95
+) -> Frequencies:
+    """The table of a multiple choice already counted: how often each level was named, by `valid` of `n` cases."""
     rows = tuple(
         Frequency(
             code=code,
-            n=named[code],
-            percent=percent(named[code], n),
-            valid_percent=percent(named[code], valid),
+            n=many,
+            percent=percent(many, n),
+            valid_percent=percent(many, valid),
             cumulative_percent=nan,
-            interval=percent_interval(named[code], valid, confidence),
+            interval=percent_interval(many, valid, confidence),
         )
-        for code in levels
+        for code, many in zip(levels, named, strict=True)
     )
     cautions = _cautions(rows, valid, n - valid)
     return Frequencies(rows, n, valid, n - valid, percent(n - valid, n), cautions=cautions)

@@ -12,12 +12,11 @@ from numpy.typing import NDArray
 
 from openhall.errors import N_, BadInput
 from openhall.stats.cautions import Caution, Code
-from openhall.stats.counting import Weights, tally
+from openhall.stats.counting import Column, Weights, tally
 from openhall.stats.frequencies import percent
 from openhall.stats.intervals import noncentral_chi2
 from openhall.stats.montecarlo import random_counts
 from openhall.stats.results import NO_INTERVAL, ChiSquare, Interval, MonteCarlo, chi_square
-from openhall.stats.sample import Column
 from openhall.stats.sparse import Sparseness, sparseness
 
 LARGE_PART = 0.05  # of a finite population: beyond this the plain test is too cautious

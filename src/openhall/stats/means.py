@@ -12,11 +12,10 @@ from numpy.typing import NDArray
 from scipy import special
 
 from openhall.stats.cautions import Caution, Code, listed
-from openhall.stats.counting import Spread, Weights, spread, spread_of_one
+from openhall.stats.counting import Column, Spread, Weights, spread, spread_of_one
 from openhall.stats.frequencies import percent, percent_interval
 from openhall.stats.intervals import mean_interval
 from openhall.stats.results import Interval
-from openhall.stats.sample import Column
 
 SMALL, TINY = 30, 5  # fewer cases than these make a mean unsure, or no mean worth showing
 
@@ -92,12 +91,11 @@ class Moments:
 
 def moments(data: Spread) -> Moments:
     """Means and sums of squares of each group, two passes over the distinct values."""
-    origin = float(data.values[0]) if len(data.values) else 0.0
-    above, sizes = data.values - origin, data.sizes
+    above, sizes = data.above, data.sizes
     means = np.where(sizes > 0, data.counts @ above / np.maximum(sizes, 1), np.nan)
     off = np.where(data.counts > 0, above[None, :] - means[:, None], 0.0)
     squares = (data.counts * off**2).sum(axis=1)
-    return Moments(origin, sizes, means, np.where((data.counts > 0).sum(axis=1) > 1, squares, 0.0))
+    return Moments(data.origin, sizes, means, np.where((data.counts > 0).sum(axis=1) > 1, squares, 0.0))
 
 
 def group_means(
@@ -135,7 +133,7 @@ def group_means_of(data: Spread, confidence: float = 0.95) -> GroupMeans:
 
 def together(data: Spread) -> Spread:
     """All groups as one."""
-    return Spread((0,), data.values, data.counts.sum(axis=0, keepdims=True), data.missing)
+    return Spread((0,), data.values, data.counts.sum(axis=0, keepdims=True), data.missing, data.above)
 
 
 def _group(code: int | None, n: int, mean: float, squares: float, confidence: float) -> GroupMean:
@@ -188,7 +186,13 @@ def item_summary(
     >>> item.n, item.mean, item.top_two_percent, item.midpoint.midpoint
     (4, 3.75, 50.0, 3.0)
     """
-    data = spread_of_one(values, weights)
+    return item_summary_of(spread_of_one(values, weights), key, scale, confidence)
+
+
+def item_summary_of(
+    data: Spread, key: str = "", scale: Sequence[float] = (1, 2, 3, 4, 5), confidence: float = 0.95
+) -> ItemSummary:
+    """The summary of counts already made, of one group."""
     counts, n = data.counts[0], data.n
     found = moments(data)
     mean = float(found.origin + found.means[0])
@@ -230,7 +234,7 @@ def shape(data: Spread, found: Moments) -> tuple[float, float]:
     n, squares = data.n, float(found.squares[0])
     if n < 3 or squares == 0:
         return nan, nan
-    standard = (data.values - found.origin - found.means[0]) / sqrt(squares / n)
+    standard = (data.above - found.means[0]) / sqrt(squares / n)
     g1 = float(data.counts[0] @ standard**3) / n
     g2 = float(data.counts[0] @ standard**4) / n - 3
     skewness = g1 * sqrt(n * (n - 1)) / (n - 2)

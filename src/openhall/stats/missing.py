@@ -11,8 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openhall.errors import N_, BadInput, Problem
-from openhall.stats.counting import Weights, finite, frequency_weights
-from openhall.stats.sample import Column
+from openhall.stats.counting import Column, Weights, finite, frequency_weights
 
 MOST = 3  # user-missing values a variable may have; one beside a range
 NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)"

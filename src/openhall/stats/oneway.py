@@ -13,14 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openhall.stats.cautions import Caution, Code, listed
-from openhall.stats.counting import Spread, Weights, spread
+from openhall.stats.counting import Column, Spread, Weights, spread
 from openhall.stats.intervals import noncentral_f
 from openhall.stats.means import GroupMeans, Moments, group_means_of, moments, together
 from openhall.stats.posthoc import PostHoc, classic, games_howell, tukey_kramer
 from openhall.stats.ranks import RankPair, dunn, kruskal_wallis
 from openhall.stats.results import NO_INTERVAL, ChiSquare, FTest, Interval, Source, f_test
 from openhall.stats.robust import brown_forsythe, group_variances, levene_mean, levene_median, welch
-from openhall.stats.sample import Column
 
 LEVENE = 0.05  # below this p the variances are taken to differ
 RATIO = 1.5  # largest over smallest group: beyond this the classic F is not robust

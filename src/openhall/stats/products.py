@@ -50,10 +50,9 @@ def products(data: Patterns) -> Products:
 
 def centred(data: Patterns) -> tuple[Floats, Floats]:
     """The rows less the means (exactly 0 where a column does not vary), and the means."""
-    origin = data.rows[0]
-    above = data.rows - origin
-    means = data.counts @ above / data.n
-    return np.where(np.ptp(data.rows, axis=0) == 0, 0.0, above - means), origin + means
+    means = data.counts @ data.above / data.n
+    off = np.where(np.ptp(data.above, axis=0) == 0, 0.0, data.above - means)
+    return off, data.rows[0] - data.above[0] + means
 
 
 def invertible(correlations: Floats) -> bool:

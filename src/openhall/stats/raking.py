@@ -12,8 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from openhall.errors import N_, BadInput, Problem
 from openhall.stats.cautions import Caution, Code
-from openhall.stats.counting import positions
-from openhall.stats.sample import Column
+from openhall.stats.counting import Column, positions
 
 TOLERANCE = 1e-10  # of a share
 ROUNDS = 1000  # over all margins

@@ -14,10 +14,9 @@ from scipy import special
 
 from openhall.stats.cautions import Caution, Code, listed
 from openhall.stats.correction import bonferroni, holm
-from openhall.stats.counting import Spread, Weights, spread
+from openhall.stats.counting import Column, Spread, Weights, spread
 from openhall.stats.descriptives import quantile_of
 from openhall.stats.results import ChiSquare, chi_square
-from openhall.stats.sample import Column
 
 Floats = NDArray[np.float64]
 
@@ -145,7 +144,7 @@ def rank_groups(data: Spread) -> tuple[RankGroup, ...]:
 
 
 def _only(data: Spread, group: int) -> Spread:
-    return Spread((data.levels[group],), data.values, data.counts[group : group + 1], 0)
+    return Spread((data.levels[group],), data.values, data.counts[group : group + 1], 0, data.above)
 
 
 def rank_cautions(data: Spread) -> tuple[Caution, ...]:

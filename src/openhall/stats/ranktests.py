@@ -13,9 +13,8 @@ from scipy import special
 
 from openhall.errors import N_, BadInput
 from openhall.stats.cautions import Caution, Code
-from openhall.stats.counting import Counts, Weights, patterns, spread, spread_of_one
+from openhall.stats.counting import Column, Counts, Weights, patterns, spread, spread_of_one
 from openhall.stats.ranks import RankGroup, centred_ranks, rank_cautions, rank_groups, tie_factor
-from openhall.stats.sample import Column
 
 SMALL = 50  # cases: up to here the exact distribution is used, ties included
 Floats = NDArray[np.float64]

@@ -11,10 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openhall.stats.cautions import Caution, Code
-from openhall.stats.counting import Counts, positions
+from openhall.stats.counting import Column, Counts, positions
 from openhall.stats.design import Design, left_out
 from openhall.stats.results import ChiSquare, FTest, chi_square, f_test
-from openhall.stats.sample import Column
 
 Floats = NDArray[np.float64]
 

@@ -12,11 +12,10 @@ from numpy.typing import NDArray
 from scipy import special
 
 from openhall.stats.cautions import Caution, Code, listed
-from openhall.stats.counting import Patterns, Weights, frequency_weights, patterns
+from openhall.stats.counting import Column, Patterns, Weights, frequency_weights, patterns
 from openhall.stats.intervals import mean_interval
 from openhall.stats.products import centred
 from openhall.stats.results import NO_INTERVAL, FTest, Interval, Source, f_test
-from openhall.stats.sample import Column
 
 DEPENDENT = 1e-7  # of its length: what is left of a predictor that follows from those before it
 VIF = 10.0  # beyond this a coefficient is hardly to be told from its neighbours'

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from openhall.stats.cautions import Caution, Code, listed
-from openhall.stats.counting import Weights, patterns
+from openhall.stats.counting import Patterns, Weights, patterns
 from openhall.stats.onefactor import one_factor
 from openhall.stats.products import invertible, products
 from openhall.stats.results import NO_INTERVAL, Interval
@@ -112,6 +112,11 @@ def reliability(
     (0.879, 'high', 4)
     """
     data = patterns(np.asarray(items, dtype=np.float64).reshape(len(items), len(keys)), weights)
+    return reliability_of(data, keys, confidence)
+
+
+def reliability_of(data: Patterns, keys: Sequence[str], confidence: float = 0.95) -> Reliability:
+    """The reliability of patterns already counted."""
     found = products(data)
     n, k, means, covariance = data.n, len(keys), found.means, found.covariance
     alpha = _alpha(covariance)

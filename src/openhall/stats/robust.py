@@ -16,7 +16,7 @@ NEGLIGIBLE = 1e-24  # of the sum of squares: what is left of it is rounding
 
 def levene_mean(data: Spread, found: Moments) -> FTest:
     """Levene's test on the mean of each group: what SPSS and PSPP print."""
-    return _levene(data, np.abs(data.values - found.origin - found.means[:, None]))
+    return _levene(data, np.abs(data.above - found.means[:, None]))
 
 
 def levene_median(data: Spread) -> FTest:
@@ -26,7 +26,7 @@ def levene_median(data: Spread) -> FTest:
     up_to, sizes = data.counts.cumsum(axis=1), data.sizes[:, None]
     lower = (up_to < (sizes + 1) // 2).sum(axis=1)
     upper = (up_to < sizes // 2 + 1).sum(axis=1)
-    above = data.values - data.values[0]
+    above = data.above
     return _levene(data, np.abs(above - ((above[lower] + above[upper]) / 2)[:, None]))
 
 

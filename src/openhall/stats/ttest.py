@@ -13,13 +13,12 @@ from scipy import special
 
 from openhall.errors import N_, BadInput
 from openhall.stats.cautions import Caution, Code
-from openhall.stats.counting import Weights, patterns, spread, spread_of_one
+from openhall.stats.counting import Column, Patterns, Weights, patterns, spread, spread_of_one
 from openhall.stats.descriptives import Description, describe_of
 from openhall.stats.intervals import mean_interval, noncentral_t
 from openhall.stats.means import GroupMean, group_means_of, moments
 from openhall.stats.results import NO_INTERVAL, FTest, Interval
 from openhall.stats.robust import levene_mean
-from openhall.stats.sample import Column
 
 LEVENE, RATIO = 0.05, 1.5  # as in `oneway`: beyond these Welch's test is the one to read
 
@@ -176,8 +175,13 @@ def paired(first: Column, second: Column, *, confidence: float = 0.95, weights: 
     >>> round(found.test.t, 4), round(found.test.p, 4), found.difference.mean
     (2.4495, 0.0917, 1.0)
     """
-    pairs = patterns(np.column_stack([first, second]), weights)
-    change = pairs.rows[:, 0] - pairs.rows[:, 1]
+    return paired_of(patterns(np.column_stack([first, second]), weights), confidence)
+
+
+def paired_of(pairs: Patterns, confidence: float = 0.95) -> PairedT:
+    """The comparison of pairs already counted."""
+    known = pairs.above if _one_origin(pairs) else pairs.rows
+    change = known[:, 0] - known[:, 1]
     one, two, off = (
         describe_of(spread_of_one(column, pairs.counts), confidence=confidence)
         for column in (*pairs.rows.T, change)
@@ -196,6 +200,11 @@ def paired(first: Column, second: Column, *, confidence: float = 0.95, weights: 
         hedges_g=_unbiased(d, pairs.n - 1),
         cautions=(*missing, *off.cautions),
     )
+
+
+def _one_origin(pairs: Patterns) -> bool:
+    """Whether what both columns have above their origin can be compared, with all its digits."""
+    return bool(len(pairs.rows) and np.ptp(pairs.rows[0] - pairs.above[0]) == 0)
 
 
 def _correlation(first: float, second: float, difference: float) -> float:

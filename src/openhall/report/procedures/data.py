@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from openhall.errors import N_, BadInput, Problem
 from openhall.stats.cautions import Caution, Code
+from openhall.stats.counting import Column
 from openhall.stats.raking import COSTLY, Raking, design_effect
-from openhall.stats.sample import Column
 from openhall.stats.study import Factor, Level
 
 MOST_GROUPS = 100  # of a factor; more are no groups but measured values

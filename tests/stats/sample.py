@@ -1,4 +1,4 @@
-"""The data an analysis reads: named columns of numbers, nan for missing. No labels, no files."""
+"""Data a case a row, as the reference the counted tables are checked against: named columns, nan for missing."""
 
 from __future__ import annotations
 
