@@ -14,6 +14,7 @@ from openhall.errors import BadInput, OpenHallError
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit status is 0 for success, 1 for a refusal, 2 for input that cannot be used."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # our matrices are small: threads only cost their start
     command = arguments[0] if arguments else "--help"
     try:
         if command in _PASSED_ON:

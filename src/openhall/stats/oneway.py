@@ -5,7 +5,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from math import nan
 from typing import Literal
 
@@ -16,19 +17,21 @@ from openhall.stats.cautions import Caution, Code, listed
 from openhall.stats.counting import Column, Spread, Weights, spread
 from openhall.stats.intervals import noncentral_f
 from openhall.stats.means import GroupMeans, Moments, group_means_of, moments, together
-from openhall.stats.posthoc import PostHoc, classic, games_howell, tukey_kramer
+from openhall.stats.posthoc import Classic, PostHoc, classic, games_howell, tukey_kramer
 from openhall.stats.ranks import RankPair, dunn, kruskal_wallis
 from openhall.stats.results import NO_INTERVAL, ChiSquare, FTest, Interval, Source, f_test
 from openhall.stats.robust import brown_forsythe, group_variances, levene_mean, levene_median, welch
 
+Floats = NDArray[np.float64]
 LEVENE = 0.05  # below this p the variances are taken to differ
 RATIO = 1.5  # largest over smallest group: beyond this the classic F is not robust
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Oneway:
     """One-way ANOVA of a dependent by a factor. What cannot be computed is nan, and a caution says why.
 
+    Comparisons of pairs are worked out when they are asked for, because few of many analyses need them.
     Levene's test, `levene_mean`, centres on the mean (what SPSS prints), `levene_median` on the median
     (Brown–Forsythe's version of Levene); `brown_forsythe` is their robust test of the means.
     """
@@ -50,16 +53,56 @@ class Oneway:
     omega2: float  # may be negative
     kruskal: ChiSquare
     kruskal_epsilon2: float
-    tukey: PostHoc
-    games_howell: PostHoc
-    lsd: PostHoc
-    bonferroni: PostHoc
-    sidak: PostHoc
-    scheffe: PostHoc
-    dunn: tuple[RankPair, ...]  # after Kruskal–Wallis
     recommended: Literal["anova", "welch"]
+    counted: Spread = field(repr=False, compare=False)  # of the groups with cases
+    confidence: float = 0.95
     method: str = "oneway"
     cautions: tuple[Caution, ...] = ()
+
+    @cached_property
+    def tukey(self) -> PostHoc:
+        """Tukey–Kramer comparisons."""
+        return tukey_kramer(*self._pairs, self.confidence)
+
+    @cached_property
+    def games_howell(self) -> PostHoc:
+        """Games–Howell comparisons, each pair with its own variances."""
+        found = moments(self.counted)
+        sizes = found.sizes.astype(np.float64)
+        return games_howell(self.counted.levels, sizes, found.means, group_variances(found), self.confidence)
+
+    @cached_property
+    def classic(self) -> Classic:
+        """The comparisons by LSD, Bonferroni, Šidák and Scheffé."""
+        return classic(*self._pairs, self.confidence)
+
+    @property
+    def lsd(self) -> PostHoc:
+        return self.classic.lsd
+
+    @property
+    def bonferroni(self) -> PostHoc:
+        return self.classic.bonferroni
+
+    @property
+    def sidak(self) -> PostHoc:
+        return self.classic.sidak
+
+    @property
+    def scheffe(self) -> PostHoc:
+        return self.classic.scheffe
+
+    @cached_property
+    def dunn(self) -> tuple[RankPair, ...]:
+        """Comparisons of ranks after Kruskal–Wallis."""
+        return dunn(self.counted)
+
+    @property
+    def _pairs(self) -> tuple[tuple[int, ...], Floats, Floats, float, float]:
+        """Levels, sizes, means, mean square within and its degrees of freedom."""
+        found = moments(self.counted)
+        sizes = found.sizes.astype(np.float64)
+        return self.counted.levels, sizes, found.means, self.within.mean_square, self.within.df
 
     @property
     def epsilon2_interval(self) -> Interval:
@@ -113,8 +156,7 @@ def oneway_of(data: Spread, confidence: float = 0.95) -> Oneway:
     anova = _anova(between, within)
     equal, robust = levene_mean(used, found), welch(found)
     kruskal, kruskal_epsilon2 = kruskal_wallis(used)
-    sizes, variances = found.sizes.astype(np.float64), group_variances(found)
-    pairs = classic(used.levels, sizes, found.means, within.mean_square, within.df, confidence)
+    sizes = found.sizes.astype(np.float64)
     gain = between.sum_of_squares - between.df * within.mean_square
     return Oneway(
         groups=groups,
@@ -134,14 +176,9 @@ def oneway_of(data: Spread, confidence: float = 0.95) -> Oneway:
         omega2=_ratio(gain, total.sum_of_squares + within.mean_square),
         kruskal=kruskal,
         kruskal_epsilon2=kruskal_epsilon2,
-        tukey=tukey_kramer(used.levels, sizes, found.means, within.mean_square, within.df, confidence),
-        games_howell=games_howell(used.levels, sizes, found.means, variances, confidence),
-        lsd=pairs.lsd,
-        bonferroni=pairs.bonferroni,
-        sidak=pairs.sidak,
-        scheffe=pairs.scheffe,
-        dunn=dunn(used),
         recommended="welch" if robust.p == robust.p and _unsafe(equal, sizes) else "anova",
+        counted=used,
+        confidence=confidence,
         cautions=(*groups.cautions, *_cautions(used, equal, robust, within)),
     )
 

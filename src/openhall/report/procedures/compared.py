@@ -26,6 +26,8 @@ POST_HOCS = {
     "scheffe": N_("Scheffé"),
 }
 
+COMPARISONS = ("tukey", "games_howell", "lsd", "bonferroni", "sidak", "scheffe", "dunn")
+
 
 def oneway(data: Data, asked: Asked) -> Outcome:
     """Do the means of the groups differ, and which?"""
@@ -61,6 +63,7 @@ def oneway(data: Data, asked: Asked) -> Outcome:
         all_groups=found.groups.total,
         epsilon2_interval=found.epsilon2_interval,
         omega2_interval=found.omega2_interval,
+        **{name: getattr(found, name) for name in COMPARISONS},
     )
 
 
@@ -130,7 +133,7 @@ def _comparisons(found: Oneway, factor: Variable, pen: Pen) -> Table:
     read = found.posthoc
     others: list[PostHoc] = [
         one
-        for one in (found.tukey, found.games_howell, found.lsd, found.bonferroni, found.sidak, found.scheffe)
+        for one in (getattr(found, name) for name in COMPARISONS if name != "dunn")
         if one.method != read.method and one.pairs
     ]
     name = pen(POST_HOCS[read.method])

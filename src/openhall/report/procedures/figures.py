@@ -17,7 +17,8 @@ from openhall.report.procedures.data import Variable
 
 
 def plain(value: Any) -> Any:
-    """A result, or any part of one, as dicts, lists, texts and numbers; its cautions are said apart.
+    """A result, or any part of one, as dicts, lists, texts and numbers; its cautions are said apart, and what
+    is not part of its representation is left out.
 
     >>> from openhall.stats.results import Interval
     >>> plain(Interval(0.25, math.nan))
@@ -34,7 +35,8 @@ def plain(value: Any) -> Any:
     if isinstance(value, float | np.floating):
         return float(value) if math.isfinite(value) else None
     if is_dataclass(value) and not isinstance(value, type):
-        return {one.name: plain(getattr(value, one.name)) for one in fields(value) if one.name != "cautions"}
+        shown = [one.name for one in fields(value) if one.repr and one.name != "cautions"]
+        return {name: plain(getattr(value, name)) for name in shown}
     if isinstance(value, Mapping):
         return {str(key): plain(one) for key, one in value.items()}
     if isinstance(value, Sequence):
