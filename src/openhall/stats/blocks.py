@@ -186,12 +186,15 @@ class Field:
         self.axis = axis
         self.rows: Whole = np.zeros((0, axis.width), np.int64)
         self.look: Column | None = None
+        self.looks: tuple[Column, ...] = ()
         if isinstance(axis, Coded):
             self.rows = np.arange(len(axis.codes) + 1, dtype=np.int64)[:, None]
         elif isinstance(axis, Given | Marked | Alike):
             self.rows = np.arange(2, dtype=np.int64)[:, None]
         elif isinstance(axis, Score) and prod(len(part.codes) + 1 for part in axis.parts) <= PATTERNS:
             self.rows, self.look = _score_table(axis)
+        elif isinstance(axis, Total):
+            self.rows, self.looks = _total_table(axis)
 
     @property
     def size(self) -> int | None:
@@ -211,6 +214,9 @@ class Field:
         if isinstance(axis, Score):
             assert self.look is not None
             return np.asarray(self.look[rows.pattern(coded(axis))])
+        if isinstance(axis, Total):
+            parts = zip(axis.scores, self.looks, strict=True)
+            return np.asarray(np.add.reduce([look[field_of(score).ids(rows)] for score, look in parts]))
         if isinstance(axis, Marked):
             return rows.block[f"{axis.key}.{axis.code}"]
         if isinstance(axis, Given):
@@ -267,22 +273,34 @@ def _total(axis: Total, rows: _Rows) -> Whole:
     """Scores with an answer, and the sum of their means times the common multiple."""
     found = np.zeros((rows.rows, 2), np.int64)
     for score in axis.scores:
-        part = field_of(score)
-        if part.size:
-            found += _mean_table(score, axis.common)[part.ids(rows)]
-        else:
-            answered, points = rows.pairs(score)
-            found[:, 0] += answered > 0
-            found[:, 1] += points * (axis.common // np.maximum(answered, 1))
+        answered, points = rows.pairs(score)
+        found[:, 0] += answered > 0
+        found[:, 1] += points * (axis.common // np.maximum(answered, 1))
     return found
 
 
 @cache
-def _mean_table(score: Score, common: int) -> Whole:
-    pairs = field_of(score).rows
-    return np.column_stack([pairs[:, 0] > 0, pairs[:, 1] * (common // np.maximum(pairs[:, 0], 1))]).astype(
-        np.int64
+def _total_table(total: Total) -> tuple[Whole, tuple[Column, ...]]:
+    """The pairs (scores, sum of means), numbered, and what each score's own number adds to that number.
+
+    A number is scores · 2^bits + sum, so that adding the scores' parts adds both. Nothing where the scores
+    themselves have no table, or the sums are too many.
+    """
+    fields = [field_of(score) for score in total.scores]
+    nothing = np.zeros((0, 2), np.int64), ()
+    if not all(field.size for field in fields):
+        return nothing
+    means = [field.rows[:, 1] * (total.common // np.maximum(field.rows[:, 0], 1)) for field in fields]
+    bits = int(sum(mean.max() for mean in means)).bit_length()
+    cells = (len(fields) + 1) << bits
+    if cells > DENSE:
+        return nothing
+    looks = tuple(
+        (((field.rows[:, 0] > 0).astype(np.int64) << bits) + mean).astype(np.uint32)
+        for field, mean in zip(fields, means, strict=True)
     )
+    numbers = np.arange(cells, dtype=np.int64)
+    return np.column_stack([numbers >> bits, numbers & ((1 << bits) - 1)]), looks
 
 
 @cache
