@@ -104,7 +104,7 @@ def _table(groups: int) -> Floats:
 
 def _log_range_survival(width: Floats, groups: int) -> Floats:
     """log of k ∫ φ(z) [Φ(z)^(k−1) − (Φ(z) − Φ(z−w))^(k−1)] dz, by Gauss–Legendre, without cancellation."""
-    node, weight = np.polynomial.legendre.leggauss(256)
+    node, weight = _nodes()
     low, high = -9.0, width[:, None] / 2 + 10.0
     half = (high - low) / 2
     z = low + half * (node + 1)
@@ -114,3 +114,10 @@ def _log_range_survival(width: Floats, groups: int) -> Floats:
     density = np.exp(-z * z / 2) / np.sqrt(2 * pi)
     integrand = density * below ** (groups - 1) * -np.expm1(kept)
     return np.asarray(np.log(groups * (half * weight * integrand).sum(axis=1)))
+
+
+@cache
+def _nodes() -> tuple[Floats, Floats]:
+    """Places and weights of Gauss–Legendre quadrature on −1 to 1."""
+    node, weight = np.polynomial.legendre.leggauss(256)
+    return node, weight
