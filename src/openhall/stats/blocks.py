@@ -75,13 +75,14 @@ def count(
         rows = len(next(iter(whole.values()), ()))
         for start in range(0, rows, ROWS):
             part = {key: column[start : start + ROWS] for key, column in whole.items()}
-            plan.add(_Rows(part, codes).kept(where, weight))
+            for few, sign in Rows(part, codes).counted(where, weight):
+                plan.add(few, sign)
             done += min(ROWS, rows - start)
         watch(done, max(of, done))
     return plan.answers()
 
 
-class _Rows:
+class Rows:
     """A block while it is counted: each axis's numbers are worked out once."""
 
     def __init__(self, block: Block, codes: Codes, weights: Whole | None = None) -> None:
@@ -92,18 +93,36 @@ class _Rows:
     def rows(self) -> int:
         return len(next(iter(self.block.values()), ()))
 
-    def kept(self, where: Where, weight: str) -> _Rows:
+    def kept(self, where: Where, weight: str) -> Rows:
         """The rows that count, with their weights."""
+        mask, weights = self._mask(where, weight)
+        if mask is None:
+            return Rows(self.block, self.codes, weights)
+        return self._few(mask, weights)
+
+    def counted(self, where: Where, weight: str) -> list[tuple[Rows, int]]:
+        """The rows that count; where few do not, all of them and with −1 those few, which costs less than to
+        copy the others."""
+        mask, weights = self._mask(where, weight)
+        if mask is None:
+            return [(Rows(self.block, self.codes, weights), 1)]
+        if weights is None and 4 * np.count_nonzero(mask) > 3 * len(mask):
+            return [(self, 1), (self._few(~mask, None), -1)]
+        return [(self._few(mask, weights), 1)]
+
+    def _mask(self, where: Where, weight: str) -> tuple[NDArray[np.bool_] | None, Whole | None]:
+        """Which rows count, None for all of them; and the weights."""
         masks = [self._holds(condition) for condition in where]
         weights = None
         if weight:
             weights = self.block[weight].astype(np.int64)
             masks.append(weights > 0)
         mask = np.logical_and.reduce(masks) if masks else None
-        if mask is None or mask.all():
-            return _Rows(self.block, self.codes, weights)
+        return (None if mask is None or mask.all() else np.asarray(mask)), weights
+
+    def _few(self, mask: NDArray[np.bool_], weights: Whole | None) -> Rows:
         few = {key: column[mask] for key, column in self.block.items()}
-        return _Rows(few, self.codes, None if weights is None else weights[mask])
+        return Rows(few, self.codes, None if weights is None else weights[mask])
 
     def _holds(self, condition: Condition) -> NDArray[np.bool_]:
         if isinstance(condition, In):
@@ -200,14 +219,14 @@ class Field:
     def size(self) -> int | None:
         return len(self.rows) or None
 
-    def ids(self, rows: _Rows) -> Column:
+    def ids(self, rows: Rows) -> Column:
         """The number of each row; only where `size` is known."""
         if (found := rows.fields.get((self.axis, "id"))) is None:
             found = self._ids(rows)
             rows.fields[(self.axis, "id")] = found
         return found
 
-    def _ids(self, rows: _Rows) -> Column:
+    def _ids(self, rows: Rows) -> Column:
         axis = self.axis
         if isinstance(axis, Coded):
             return rows.places(axis)
@@ -226,7 +245,7 @@ class Field:
         assert isinstance(axis, Alike)
         return _alike(axis, rows)
 
-    def numbers(self, rows: _Rows) -> Whole:
+    def numbers(self, rows: Rows) -> Whole:
         """The axis's own numbers of each row, (rows, width)."""
         axis = self.axis
         if self.size:
@@ -257,19 +276,30 @@ def _score_table(score: Score) -> tuple[Whole, Column]:
     return rows, look.ravel().astype(np.uint8 if len(rows) <= 256 else np.uint16)
 
 
-def _alike(axis: Alike, rows: _Rows) -> Column:
-    order = axis.columns[0].codes
-    same = [
-        Coded(column.key, order) if set(column.codes) == set(order) else column for column in axis.columns
+def _alike(axis: Alike, rows: Rows) -> Column:
+    """The codes are compared: where the lists differ, by their places in one list of all codes."""
+    order = tuple(dict.fromkeys(code for column in axis.columns for code in column.codes))
+    places = [
+        rows.places(Coded(column.key, order))
+        if len(column.codes) == len(order)
+        else _among(order, column.codes)[rows.places(column)]
+        for column in axis.columns
     ]
-    places = [rows.places(column) for column in same]
     answered = np.add.reduce([(place > 0).astype(np.uint8) for place in places])
     high = np.maximum.reduce(places)
     low = np.minimum.reduce([np.where(place > 0, place, np.iinfo(place.dtype).max) for place in places])
     return np.asarray((answered >= axis.least) & (high == low), dtype=np.uint8)
 
 
-def _total(axis: Total, rows: _Rows) -> Whole:
+@cache
+def _among(order: tuple[Code, ...], codes: tuple[Code, ...]) -> Column:
+    """From the places of some codes to those in a longer list."""
+    return np.array(
+        [0, *(order.index(code) + 1 for code in codes)], np.uint8 if len(order) < 255 else np.uint16
+    )
+
+
+def _total(axis: Total, rows: Rows) -> Whole:
     """Scores with an answer, and the sum of their means times the common multiple."""
     found = np.zeros((rows.rows, 2), np.int64)
     for score in axis.scores:
@@ -320,17 +350,21 @@ class _Dense:
         self.sizes = [field_of(axis).size or 0 for axis in self.axes]
         self.counts = np.zeros(prod(self.sizes), np.int64)
 
-    def add(self, rows: _Rows) -> None:
+    def add(self, rows: Rows, sign: int) -> None:
         if not self.axes:
-            self.counts += rows.rows if rows.weights is None else rows.weights.sum()
+            self.counts += sign * (rows.rows if rows.weights is None else rows.weights.sum())
             return
         key = self._key(rows)
         if rows.weights is None:
-            self.counts += np.bincount(key, minlength=len(self.counts))
+            found = np.bincount(key, minlength=len(self.counts))
         else:
-            self.counts += _weighted(key, rows.weights, len(self.counts))
+            found = _weighted(key, rows.weights, len(self.counts))
+        if sign > 0:
+            self.counts += found
+        else:
+            self.counts -= found
 
-    def _key(self, rows: _Rows) -> Column:
+    def _key(self, rows: Rows) -> Column:
         """The cell of each row. The key of all axes but the last is kept for other tables that begin alike."""
         columns = [field_of(axis).ids(rows) for axis in self.axes]
         heads = self.axes[:-1]
@@ -372,10 +406,10 @@ class _Sorted:
     def __init__(self, ask: Ask) -> None:
         self.ask, self.found = ask, [Cells(np.zeros((0, width(ask)), np.int64), np.zeros(0, np.int64))]
 
-    def add(self, rows: _Rows) -> None:
+    def add(self, rows: Rows, sign: int) -> None:
         numbers = np.concatenate([field_of(axis).numbers(rows) for axis in self.ask], axis=1)
         counts = np.ones(rows.rows, np.int64) if rows.weights is None else rows.weights
-        self.found.append(_distinct(numbers, counts))
+        self.found.append(_distinct(numbers, sign * counts))
         if sum(len(one.counts) for one in self.found[1:]) > len(self.found[0].counts) + 16 * ROWS:
             self.found = [added(self.found)]
 
@@ -446,10 +480,10 @@ class Plan:
                 return
         self._own(ask)
 
-    def add(self, rows: _Rows) -> None:
+    def add(self, rows: Rows, sign: int = 1) -> None:
         if rows.rows:
             for table in self.tables.values():
-                table.add(rows)
+                table.add(rows, sign)
 
     def answers(self) -> tuple[Cells, ...]:
         """The table of each ask, in order."""
@@ -474,4 +508,4 @@ def _packs(axes: Sequence[Axis], limit: int) -> list[tuple[Axis, ...]]:
     return [tuple(pack) for pack in packs]
 
 
-__all__ = ["Block", "Codes", "Field", "Plan", "count", "field_of", "packed"]
+__all__ = ["Block", "Codes", "Field", "Plan", "Rows", "count", "field_of", "packed"]
