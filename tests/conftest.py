@@ -17,7 +17,7 @@ from django.test import override_settings
 from hypothesis import settings
 
 from tests import town as small_town
-from tests.everything import chromium, oracles
+from tests.everything import chromium, java, oracles
 
 settings.register_profile("openhall", deadline=None)  # a busy machine is no fault of the code
 settings.load_profile("openhall")
@@ -35,11 +35,12 @@ FAST = {
     "ANCHORS_FILE": DATA / "anchors.txt",
     "ALLOWED_HOSTS": ["testserver", "localhost", "127.0.0.1"],
 }
+POSTGRESQL = os.environ["OPENHALL_DATABASE_URL"].startswith("postgres")
 TOUCHES_DATABASE = {"db", "transactional_db", "town", "desk", "live_server"}
 
 
 def pytest_collection_modifyitems(config, items):
-    """The browser, PSPP and R only where they are; on the second run only what touches the database."""
+    """The browser, Spark, PSPP and R only where they are; on the second run only what touches the database."""
     keep, drop = [], []
     for item in items:
         touches = TOUCHES_DATABASE & set(getattr(item, "fixturenames", ())) or item.get_closest_marker(
@@ -48,7 +49,9 @@ def pytest_collection_modifyitems(config, items):
         unwanted = os.environ.get("OPENHALL_TEST_ONLY") == "database" and not touches
         blind = item.get_closest_marker("browser") and not chromium()
         oracle = item.get_closest_marker("oracle")
-        alone = oracle and not oracles()[oracle.args[0]]
+        alone = bool(oracle and not oracles()[oracle.args[0]])
+        alone |= bool(item.get_closest_marker("spark") and not java())
+        alone |= bool(item.get_closest_marker("postgresql") and not POSTGRESQL)
         (drop if unwanted or blind or alone else keep).append(item)
     if drop:
         config.hook.pytest_deselected(items=drop)
@@ -65,9 +68,10 @@ def fast_settings():
 def nothing_remembered():
     """No test sees what a process kept in memory for the one before."""
     from openhall.actions import budget
-    from openhall.reads import doors
+    from openhall.reads import doors, facts_live
 
     doors.forget()
+    facts_live.forget()
     budget.forget()
     (DATA / "anchors.txt").unlink(missing_ok=True)  # checkpoints of another test's log
 

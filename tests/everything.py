@@ -22,16 +22,19 @@ PACKAGES = {
     "Chromium": ["chromium", "fonts-noto-cjk"],
     "PSPP": ["pspp"],
     "R": ["r-base-core"],
+    "Java": ["default-jre-headless"],
 }
 LEFT_OUT = {  # what is not tested without them
     "PostgreSQL": "the whole second run",
     "Chromium": "the browser tests",
     "PSPP": "the comparison with PSPP",
     "R": "the comparison with R",
+    "Java": "counting on Spark",
 }
 SERVERS = (
     "PostgreSQL",
     "Chromium",
+    "Java",
 )  # installed where that may be done; PSPP and R are only used where they are
 
 
@@ -50,13 +53,18 @@ def chromium() -> str | None:
     return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
+def java() -> str | None:
+    """What Spark runs on."""
+    return os.environ.get("JAVA_HOME") or shutil.which("java")
+
+
 def oracles() -> dict[str, str | None]:
     """The programs that compute our figures again."""
     return {"PSPP": shutil.which("pspp"), "R": shutil.which("Rscript")}
 
 
 def missing() -> list[str]:
-    found = {"PostgreSQL": postgres_programs(), "Chromium": chromium(), **oracles()}
+    found = {"PostgreSQL": postgres_programs(), "Chromium": chromium(), "Java": java(), **oracles()}
     return [name for name, there in found.items() if not there]
 
 

@@ -1,5 +1,4 @@
-"""`openhall analyse`: from a data file and a study file to the written report, without a database or a
-server.
+"""`openhall analyse`: from returned sheets, wherever they are, and a study file to the written report.
 
 Nothing is left half written: every file is made in a folder beside the target and moved there at the end.
 """
@@ -9,19 +8,30 @@ from __future__ import annotations
 import argparse
 import datetime
 import os
+import re
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from openhall.errors import N_, BadInput, OpenHallError, Problem, Translate
+from openhall.cli_progress import Steps
+from openhall.errors import N_, BadInput, OpenHallError, Problem
 from openhall.language import LANGUAGES, translator
 from openhall.report.document import Report
 
+if TYPE_CHECKING:
+    from openhall.engines.opening import Returned, Source
+    from openhall.report.ledger import Ledger
+    from openhall.stats.cells import Watch
+    from openhall.surveys.questionnaire import Questionnaire
+
 FAILED = 2
+STOPPED = 130
+SMALLEST = 16_000_000  # bytes of data held at a time
+ENGINES = ("here", "spark")
 
 
 def _html(report: Report) -> bytes:
@@ -65,12 +75,13 @@ WRITERS: dict[str, Callable[[Report], bytes]] = {
 
 
 def main(argv: Sequence[str]) -> int:
-    """Run the command; 0 when everything was written, 2 when something given cannot be used."""
+    """Run the command; 0 when everything was written, 2 when something given cannot be used, 130 when it was
+    stopped."""
     asked = _parser().parse_args(argv)
     say = translator(asked.lang)
     try:
         formats = _formats(asked.formats)
-        written = _analyse(asked, formats, _Steps(say, quiet=asked.quiet))
+        written = _analyse(asked, formats, Steps(say, quiet=asked.quiet))
     except BadInput as error:
         _complain(list(dict.fromkeys([error.say(say), *error.lines(say)])))
         return FAILED
@@ -83,6 +94,9 @@ def main(argv: Sequence[str]) -> int:
         )
         _complain([problem.say(say)])
         return FAILED
+    except KeyboardInterrupt:
+        _complain([say(N_("Stopped. Nothing was written."))])
+        return STOPPED
     if not asked.quiet:
         print("\n".join(str(path) for path in written))
     return 0
@@ -92,7 +106,12 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="openhall analyse", description="Analyse returned sheets and write the report: all of chapter 4."
     )
-    parser.add_argument("data", type=Path, help="returned sheets: .csv, .tsv, .xlsx, .sav or .parquet")
+    parser.add_argument(
+        "data",
+        metavar="ADDRESS",
+        help="returned sheets: a .csv, .tsv, .xlsx, .sav or .parquet file, a folder made by openhall extract, a"
+        " folder of .parquet files, postgresql://user@host/database?table=answers, or spark+local:///folder",
+    )
     parser.add_argument("--study", type=Path, required=True, help="the questionnaire, a .toml file")
     parser.add_argument("--lang", choices=sorted(LANGUAGES), default="en", help="language of the report")
     parser.add_argument(
@@ -102,6 +121,15 @@ def _parser() -> argparse.ArgumentParser:
         "--formats",
         default=",".join(WRITERS),
         help=f"what to write, with commas between (default: {','.join(WRITERS)})",
+    )
+    parser.add_argument(
+        "--engine",
+        choices=ENGINES,
+        default=ENGINES[0],
+        help="where .parquet files are counted: here, or by Spark on this machine (default: here)",
+    )
+    parser.add_argument(
+        "--memory", type=size, default=size("1GB"), help="of the data held at a time (default: 1GB)"
     )
     parser.add_argument("--quiet", action="store_true", help="no progress, only errors")
     return parser
@@ -122,20 +150,46 @@ def _formats(text: str) -> list[str]:
     return names
 
 
-def _analyse(asked: argparse.Namespace, formats: list[str], steps: _Steps) -> list[Path]:
-    from openhall.report.chapter4 import chapter4_of_sheets
-    from openhall.surveys.sheets import read_sheets
+def size(text: str) -> int:
+    """Bytes, as people write them.
+
+    >>> size("1GB"), size("400 MB")
+    (1000000000, 400000000)
+    """
+    found = re.fullmatch(r"\s*(\d{1,9})\s*([KMGT]?)i?B?\s*", text, re.IGNORECASE)
+    bytes_ = int(found[1]) * 1000 ** " KMGT".index(found[2].upper() or " ") if found else 0
+    if bytes_ < SMALLEST:
+        raise argparse.ArgumentTypeError("write a size from 16MB on, such as 400MB or 2GB")
+    return bytes_
+
+
+def _address(asked: argparse.Namespace) -> str:
+    """The address, with the engine asked for."""
+    if asked.engine == "here" or "://" in asked.data:
+        return str(asked.data)
+    if Path(asked.data).suffix.lower() != ".parquet" and not Path(asked.data).is_dir():
+        cure = N_("Leave --engine out, or give a folder of .parquet files.")
+        raise BadInput(Problem("--engine", N_("Spark counts .parquet files only."), cure))
+    return f"spark+local://{Path(asked.data).resolve()}"
+
+
+def _analyse(asked: argparse.Namespace, formats: list[str], steps: Steps) -> list[Path]:
+    from openhall.engines.opening import open_data
     from openhall.surveys.toml_format import read_study
 
     with steps.step(N_("Reading the study {name}"), name=asked.study.name):
         questionnaire = read_study(asked.study)
-    with steps.step(N_("Reading the sheets {name}"), name=asked.data.name):
-        sheets = read_sheets(asked.data, name=asked.data.name, questionnaire=questionnaire, needed=())
-    steps.note(sheets.notes)
-    with steps.step(N_("Computing chapter 4 from {n} sheets"), n=len(sheets)):
-        report = chapter4_of_sheets(questionnaire, sheets, lang=asked.lang)
-        made = datetime.date.today().isoformat()
-        report = replace(report, meta={"data": asked.data.name, **report.meta, "made": made})
+    address = _address(asked)
+    with ExitStack() as held:
+        with steps.step(N_("Reading the sheets {name}"), name=Path(asked.data).name) as reading:
+            opening = open_data(address, questionnaire, memory=asked.memory, watch=reading.watch)
+            source = held.enter_context(opening)
+        steps.note(source.notes)
+        n = source.known.returned if source.known else source.engine.rows
+        with steps.step(N_("Computing chapter 4 from {n} sheets"), n=n) as computing:
+            report = _report(questionnaire, source, asked.lang, computing.watch())
+    made = datetime.date.today().isoformat()
+    report = replace(report, meta={"data": source.name, **report.meta, "made": made})
     asked.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=asked.out, prefix=".unfinished-") as beside:
         for name in formats:
@@ -144,40 +198,38 @@ def _analyse(asked: argparse.Namespace, formats: list[str], steps: _Steps) -> li
         return [_moved(Path(beside) / f"report.{name}", asked.out) for name in formats]
 
 
+def _report(questionnaire: Questionnaire, source: Source, lang: str, watch: Watch) -> Report:
+    """Everything the chapter and the ledger need is counted in one pass over the data."""
+    from openhall.report.chapter4 import asks, chapter4_of
+    from openhall.report.study import study_of
+
+    counted = source.counted()
+    counted.prepare([*asks(questionnaire, study_of(questionnaire), counted), *source.asks()], watch)
+    ledger = ledger_of_source(questionnaire, source.returned(counted))
+    return chapter4_of(questionnaire, counted, ledger, whole=source.whole, lang=lang)
+
+
+def ledger_of_source(questionnaire: Questionnaire, found: Returned) -> Ledger:
+    """The ledger of what became of the sheets; issued and planned come from the study, where it says."""
+    from openhall.report.ledger import Ledger, Line
+
+    fieldwork = questionnaire.fieldwork
+    issued = dict(fieldwork.issued) if fieldwork else {}
+    by_office = {office: (returned, void) for office, returned, void in found.lines}
+    names = [*issued, *sorted(set(by_office) - set(issued))]
+    return Ledger(
+        lines=tuple(Line(name, issued.get(name), *by_office.get(name, (0, 0))) for name in names),
+        planned=fieldwork.planned if fieldwork else None,
+        reasons=found.reasons,
+        flags=found.flags,
+    )
+
+
 def _moved(file: Path, folder: Path) -> Path:
     """Put a finished file in its place, in one step."""
     target = folder / file.name
     os.replace(file, target)
     return target
-
-
-class _Steps:
-    """Progress on the error stream: what is being done, and how long it took."""
-
-    def __init__(self, say: Translate, *, quiet: bool) -> None:
-        self._say, self._quiet = say, quiet
-
-    def note(self, notes: Iterable[Problem]) -> None:
-        """What was decided while reading."""
-        if not self._quiet:
-            for problem in notes:
-                print(f"  {problem.say(self._say)}", file=sys.stderr)
-
-    @contextmanager
-    def step(self, template: str, **values: object) -> Iterator[None]:
-        if self._quiet:
-            yield
-            return
-        print(self._say(template).format(**values), end=" … ", file=sys.stderr, flush=True)
-        begun = time.perf_counter()
-        try:
-            yield
-        except BaseException:
-            print(file=sys.stderr)
-            raise
-        print(
-            self._say(N_("{seconds} s")).format(seconds=f"{time.perf_counter() - begun:.1f}"), file=sys.stderr
-        )
 
 
 def _complain(lines: Sequence[str]) -> None:

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 from tests.report.conftest import DATA, STUDY
+from tests.stats.sample import sample_of
 
 from openhall.cli_export import main
 from openhall.report.files import ENDINGS
-from openhall.report.study import sample_of, study_of
+from openhall.report.study import study_of
 from openhall.surveys.sheets import read_sheets
 from openhall.surveys.toml_format import builtin
 from openhall.surveys.validity import findings, void

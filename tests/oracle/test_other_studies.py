@@ -10,10 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from tests.oracle.conftest import LONGEST, tables
+from tests.stats.sample import sample_of
 
 from openhall.cli_export import main
 from openhall.report.files import ENDINGS
-from openhall.report.study import sample_of, study_of
+from openhall.report.study import study_of
 from openhall.stats.descriptives import describe
 from openhall.stats.reliability import reliability
 from openhall.surveys.sheets import read_sheets

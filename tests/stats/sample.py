@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,8 +10,11 @@ from numpy.typing import NDArray
 
 from openhall.errors import N_, BadInput
 from openhall.stats.study import Dimension
+from openhall.surveys.questionnaire import Answer, Kind, Question, Questionnaire, Role
 
 Column = NDArray[np.float64]
+NAN = float("nan")
+_CHOICES = (Kind.SINGLE, Kind.SCALE)
 
 
 @dataclass(frozen=True)
@@ -60,3 +63,27 @@ class Sample:
     def select(self, mask: NDArray[np.bool_]) -> Sample:
         """The cases where `mask` is true."""
         return Sample({key: column[mask] for key, column in self.columns.items()})
+
+
+def sample_of(questionnaire: Questionnaire, answers: Sequence[Sequence[Answer]]) -> Sample:
+    """The answers as numbers: codes for backgrounds, scores for everything with scores, nan for none.
+
+    `answers`: one sequence a sheet, in the order of the questionnaire's questions.
+    """
+    by_question = list(zip(*answers, strict=True)) or [()] * len(questionnaire.questions)
+    return Sample(
+        {
+            question.key: _numbers(question, given)
+            for question, given in zip(questionnaire.questions, by_question, strict=True)
+            if question.kind in _CHOICES or question.kind is Kind.NUMBER
+        }
+    )
+
+
+def _numbers(question: Question, given: Sequence[Answer]) -> Column:
+    if question.kind is Kind.NUMBER:
+        return np.array([answer if isinstance(answer, int | float) else NAN for answer in given], float)
+    codes: dict[Answer, float] = {option.value: float(option.value) for option in question.options}
+    if question.role is not Role.BACKGROUND:
+        codes = {option.value: NAN if option.score is None else option.score for option in question.options}
+    return np.array([codes.get(answer, NAN) for answer in given], float)

@@ -95,11 +95,11 @@ def encode(questionnaire: Questionnaire, answers: Sequence[Sequence[Answer]]) ->
     by_question = by_question or [()] * len(questionnaire.questions)
     block: dict[str, Column] = {}
     for question, given in zip(questionnaire.questions, by_question, strict=True):
-        block |= _encoded(question, given)
+        block |= encoded(question, given)
     return block
 
 
-def _encoded(question: Question, given: Sequence[Answer]) -> dict[str, Column]:
+def encoded(question: Question, given: Sequence[Answer]) -> dict[str, Column]:
     first, *rest = _specs(question)
     if question.kind in CHOICES:
         place: dict[Answer, int] = {code: number for number, code in enumerate(first.codes, 1)}

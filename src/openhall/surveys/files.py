@@ -66,7 +66,7 @@ def decode_text(data: bytes, *, name: str) -> str:
     """
     if not data:
         check_size(0, name=name)
-    encoding = _encoding(data)
+    encoding = encoding_of(data)
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
@@ -88,7 +88,8 @@ def decode_text(data: bytes, *, name: str) -> str:
     return text.removeprefix("\ufeff")
 
 
-def _encoding(data: bytes) -> str:
+def encoding_of(data: bytes) -> str:
+    """The encoding these bytes are written in, as far as they show it."""
     if data.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):

@@ -51,10 +51,10 @@ def read_grid(source: Path | bytes, *, name: str, limit: int = LIMIT) -> Grid:
 
 def _csv(data: bytes, name: str) -> Grid:
     text = decode_text(data, name=name)
-    delimiter, text = _delimiter(text, name)
+    delimiter, text = delimiter_of(text, name)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
-        return _grid(list(_counted(reader, name)), name)
+        return grid_of(list(_counted(reader, name)), name)
     except csv.Error as error:
         cure = N_("Check the quotation marks there.")
         values = {"file": name, "line": reader.line_num, "error": str(error)}
@@ -73,7 +73,7 @@ def _counted(rows: Iterable[list[str]], name: str) -> Iterator[list[str]]:
         yield row
 
 
-def _delimiter(text: str, name: str) -> tuple[str, str]:
+def delimiter_of(text: str, name: str) -> tuple[str, str]:
     """The character between cells, judged by the first line, and the text without a `sep=;` line."""
     first, _, rest = text.partition("\n")
     first = first.strip("\r")
@@ -90,7 +90,9 @@ def _xlsx(data: bytes, name: str) -> Grid:
         data, name=name, package=package, prefer=("sheets", "data"), most=(MOST_ROWS, MOST_COLUMNS)
     )
     width = len(next(filter(None, rows), []))  # the header's; a row's last empty cells are not stored
-    return _grid([[cell_text(cell) for cell in row] + [""] * (width - len(row)) for row in rows], name, notes)
+    return grid_of(
+        [[cell_text(cell) for cell in row] + [""] * (width - len(row)) for row in rows], name, notes
+    )
 
 
 def _sav(data: bytes, name: str) -> Grid:
@@ -177,7 +179,7 @@ def cell_text(cell: Any) -> str:
     return "|".join(map(cell_text, cell)) if isinstance(cell, list) else str(cell)
 
 
-def _grid(rows: Sequence[Sequence[str]], name: str, notes: tuple[Problem, ...] = ()) -> Grid:
+def grid_of(rows: Sequence[Sequence[str]], name: str, notes: tuple[Problem, ...] = ()) -> Grid:
     """Rows as columns, checked to be of one length; rows without any text are left out."""
     full = [(number, row) for number, row in enumerate(rows, 1) if any(map(str.strip, row))]
     if not full:

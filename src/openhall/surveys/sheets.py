@@ -23,10 +23,10 @@ ABOUT = {  # the columns about a sheet that are no questions, and how else they 
     "seconds": ("seconds", "duration", "用时（秒）"),
     "date": ("date", "日期"),
 }
-_SECONDS = Question(key="seconds", kind=Kind.NUMBER, text={}, minimum=0, decimals=6)
-_DATE = Question(key="date", kind=Kind.DATE, text={})
-_NAME = Question(key="name", kind=Kind.TEXT, text={})
-_YES = {
+SECONDS = Question(key="seconds", kind=Kind.NUMBER, text={}, minimum=0, decimals=6)
+DATE = Question(key="date", kind=Kind.DATE, text={})
+NAME = Question(key="name", kind=Kind.TEXT, text={})
+YES = {
     "1": True,
     "0": False,
     "": False,
@@ -76,10 +76,10 @@ def read_sheets(
     is in bytes.
     """
     grid = read_grid(source, name=name, limit=limit)
-    return _Reading(grid, questionnaire, name).sheets(needed)
+    return Reading(grid, questionnaire, name).sheets(needed)
 
 
-class _Marks(dict[str, Answer]):
+class Marks(dict[str, Answer]):
     """What each text of one column means: worked out once for each different text."""
 
     def __init__(self, question: Question, known: Mapping[str, int]) -> None:
@@ -97,7 +97,7 @@ class _Marks(dict[str, Answer]):
         return answer
 
 
-class _Reading:
+class Reading:
     """One file being read: gathers problems from every column before anything is decided."""
 
     def __init__(self, grid: Grid, questionnaire: Questionnaire, name: str) -> None:
@@ -172,7 +172,7 @@ class _Reading:
         return [None] * len(self.grid.rows)
 
     def _column(self, question: Question, place: int, known: Mapping[str, int]) -> Sequence[Answer]:
-        marks, cells = _Marks(question, known), self.grid.columns[place]
+        marks, cells = Marks(question, known), self.grid.columns[place]
         answers = [marks[cell] for cell in cells]
         if marks.wrong:
             self._wrong(cells, marks.wrong, self.grid.header[place])
@@ -202,16 +202,16 @@ class _Reading:
                     N_("“{given}” is not one of the answers ({known})."), {**values, "given": cell[:60]}
                 )
                 for cell in set(cells)
-                if fold(cell) not in _YES
+                if fold(cell) not in YES
             }
             self._wrong(cells, wrong, self.grid.header[place])
-            chosen.append([(option.value,) if _YES.get(fold(cell)) else () for cell in cells])
+            chosen.append([(option.value,) if YES.get(fold(cell)) else () for cell in cells])
         return [tuple(sorted(sum(codes, ()))) or None for codes in zip(*chosen, strict=True)]
 
     def _about(self, column: str, needed: bool) -> Sequence[Answer]:
         place = self._find(ABOUT[column])
         if place is not None:
-            kind = {"seconds": _SECONDS, "date": _DATE}.get(column, _NAME)
+            kind = {"seconds": SECONDS, "date": DATE}.get(column, NAME)
             return self._column(kind, place, {})
         if needed:
             self._missing(column)

@@ -1,0 +1,92 @@
+"""A large store counted by several processes, each with its own segments. Tables are added up, so the result is
+the same."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from openhall.stats.axes import Ask, Where
+from openhall.stats.cells import Cells, Watch, added, unwatched
+
+if TYPE_CHECKING:
+    from openhall.engines.store import Store
+
+FROM = 30_000_000  # rows; below, starting processes costs more than it saves
+TOGETHER = 4  # segments a process counts at a time
+MOST = 8  # processes
+PATIENCE = 0.2  # seconds between two looks at the watch
+
+
+@dataclass(frozen=True)
+class _Work:
+    """What every process has to know."""
+
+    store: Store
+    asks: tuple[Ask, ...]
+    keys: tuple[str, ...]
+    where: Where
+    weight: str
+
+
+def worth(store: Store) -> bool:
+    """Whether several processes are faster, and this one may start them."""
+    here = multiprocessing.current_process()
+    return store.rows >= FROM and _cores() > 1 and not here.daemon and here.name == "MainProcess"
+
+
+def count(
+    store: Store, asks: Sequence[Ask], keys: Sequence[str], *, where: Where, weight: str, watch: Watch
+) -> tuple[Cells, ...]:
+    """As `Store.count`. When the watch raises, the processes are ended."""
+    work = _Work(store, tuple(asks), tuple(keys), where, weight)
+    parts = list(_parts(len(store.segments)))
+    rows, done = sum(one.rows for one in store.segments), 0
+    found: list[tuple[Cells, ...]] = []
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(min(_cores(), len(parts), MOST), _begin, (work,)) as pool:  # ended at the end of this
+        counting = pool.imap_unordered(_count, parts)
+        while len(found) < len(parts):
+            try:
+                counted, tables = counting.next(timeout=PATIENCE)
+            except multiprocessing.TimeoutError:
+                watch(done, rows)
+                continue
+            found.append(tables)
+            done += counted
+            watch(done, rows)
+    return tuple(added(tables) for tables in zip(*found, strict=True))
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _parts(segments: int) -> Iterator[tuple[int, int]]:
+    for start in range(0, segments, TOGETHER):
+        yield start, min(start + TOGETHER, segments)
+
+
+_work: _Work | None = None  # of this process
+
+
+def _begin(work: _Work) -> None:
+    global _work
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one that started us
+    _work = work
+
+
+def _count(part: tuple[int, int]) -> tuple[int, tuple[Cells, ...]]:
+    assert _work is not None
+    store, segments = _work.store, _work.store.segments[slice(*part)]
+    tables = store.count_segments(
+        _work.asks, segments, _work.keys, where=_work.where, weight=_work.weight, watch=unwatched
+    )
+    return sum(one.rows for one in segments), tables
+
+
+__all__ = ["FROM", "count", "worth"]

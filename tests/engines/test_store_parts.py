@@ -1,0 +1,52 @@
+"""Several processes count what one counts, and none of them outlives the count."""
+
+from __future__ import annotations
+
+import multiprocessing
+from pathlib import Path
+
+import pytest
+from tests.engines.stored_sheets import Q1, SPECS, sheets
+
+from openhall.engines import store_parts, store_writing
+from openhall.engines.store import Store
+from openhall.stats.axes import Coded
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
+    monkeypatch.setattr(store_writing, "SEGMENT", 8)
+    store_writing.create(tmp_path / "store", SPECS)
+    rows = sheets(range(100), q1=[number % 4 for number in range(100)])
+    store_writing.append(tmp_path / "store", [rows])
+    return store_writing.put(tmp_path / "store", gone=range(0, 100, 9))
+
+
+def test_two_processes_count_what_one_counts(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    asks, where = [Q1, (), (Coded("office", ("east", "west")), *Q1)], store.valid()
+    alone = store.count(asks, where=where)
+    monkeypatch.setattr(store_parts, "FROM", 0)
+    monkeypatch.setattr(store_parts, "_cores", lambda: 2)
+    seen: list[tuple[int, int]] = []
+    together = store.count(asks, where=where, watch=lambda done, of: seen.append((done, of)))
+    for one, other in zip(alone, together, strict=True):
+        assert one.values.tolist() == other.values.tolist()
+        assert one.counts.tolist() == other.counts.tolist()
+    assert seen[-1] == (100, 100)
+    assert multiprocessing.active_children() == []
+
+
+def test_a_count_that_is_stopped_ends_its_processes(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store_parts, "FROM", 0)
+    monkeypatch.setattr(store_parts, "_cores", lambda: 2)
+
+    def stop(_done: int, _of: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        store.count([Q1], watch=stop)
+    assert multiprocessing.active_children() == []
+
+
+def test_a_small_store_is_counted_by_one_process(store: Store) -> None:
+    assert not store_parts.worth(store)
