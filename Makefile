@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check format messages pictures bench clean
+.PHONY: run test check format messages pictures bench bench-submissions clean
 
 run: $(VENV)/.installed
 	@$(BIN)/openhall serve --demo --host $(HOST) --port $(PORT)
@@ -31,12 +31,22 @@ messages: $(VENV)/.installed-dev
 pictures: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.pictures
 
-bench: $(VENV)/.installed-dev
+# The study beside other tools: `make bench ARGS=--long` adds 10⁷ and 10⁸ rows. The other tools have an environment of their own.
+bench: $(VENV)-bench/.installed
+	$(VENV)-bench/bin/python -m benchmarks.study $(ARGS)
+
+bench-submissions: $(VENV)/.installed-dev
 	@$(BIN)/openhall build
 	$(BIN)/python benchmarks/submissions.py
 
 clean:
-	rm -rf $(VENV) node_modules src/openhall/static/build src/openhall/staticfiles src/openhall/fonts
+	rm -rf $(VENV) $(VENV)-bench node_modules src/openhall/static/build src/openhall/staticfiles src/openhall/fonts
+
+$(VENV)-bench/.installed: pyproject.toml constraints.txt | $(BIN)/pip
+	@echo "Installing what is measured beside OpenHall (a minute or two) …"
+	@$(BIN)/python -m venv $(VENV)-bench
+	@$(VENV)-bench/bin/pip install --disable-pip-version-check -q -c constraints.txt -e '.[bench]'
+	@touch $@
 
 # A virtual environment; on a Debian machine without python3-venv root installs it first.
 $(BIN)/pip:
