@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from openhall import __version__
 from openhall.errors import BadInput, OpenHallError
@@ -14,7 +15,9 @@ from openhall.errors import BadInput, OpenHallError
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit status is 0 for success, 1 for a refusal, 2 for input that cannot be used."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # our matrices are small: threads only cost their start
+    os.environ.setdefault(
+        "OPENBLAS_NUM_THREADS", "1"
+    )  # our matrices are small: threads only cost their start
     command = arguments[0] if arguments else "--help"
     try:
         if command in _PASSED_ON:
@@ -40,17 +43,28 @@ def _parser() -> argparse.ArgumentParser:
     add(
         "analyse",
         None,
-        "the whole of chapter 4 from a data file, without a database (openhall analyse --help)",
+        "the whole of chapter 4 from returned sheets, wherever they are (openhall analyse --help)",
     )
     add("audit", None, "what cannot be true in the printed figures of a report (openhall audit --help)")
     add("stat", None, "one statistical procedure on a data file (openhall stat --help)")
     add("export", None, "a data file for another program, or the analysis plan (openhall export --help)")
+    add("extract", None, "a columnar store from a large data file, or its check (openhall extract --help)")
     add("verify-log", None, "whether the log was changed (openhall verify-log --help)")
     add("anchor", None, "publish a checkpoint of the log now (openhall anchor --help)")
     build = add("build", _build, "make the style sheets, fonts, translations and static files")
     build.add_argument("--force", action="store_true", help="make everything again")
     add("migrate", _migrate, "bring the database up to date")
-    add("demo", _demo, "load the demo town into an empty database")
+    demo = add("demo", _demo, "load the demo town into an empty database")
+    demo.add_argument(
+        "--responses", type=_amount, metavar="N", help="with a closed wave of N generated answers"
+    )
+    demo.add_argument("--requests", type=_amount, metavar="N", help="with N generated service requests more")
+    demo.add_argument(
+        "--csv",
+        type=Path,
+        metavar="FILE",
+        help="write the answers of --responses to FILE and touch no database",
+    )
     serve = add("serve", _serve, "serve the town hall: web server and worker")
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=8000)
@@ -88,10 +102,27 @@ def _migrate(_arguments: argparse.Namespace) -> None:
     manage("migrate", interactive=False, verbosity=1)
 
 
-def _demo(_arguments: argparse.Namespace) -> None:
+def _amount(text: str) -> int:
+    """How many of something generated."""
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:12]) <= 10**10:
+        raise argparse.ArgumentTypeError(f"“{text}” is not a number of 1 or more; write it as 1000000")
+    return int(text)
+
+
+def _demo(arguments: argparse.Namespace) -> None:
+    if arguments.csv:
+        from openhall.demo_size import sheets_file
+
+        sheets_file.run(arguments.csv, responses=arguments.responses, requests=arguments.requests)
+        return
+    from django.core.management import CommandError
+
     from openhall.manage import manage
 
-    manage("demo")
+    try:
+        manage("demo", responses=arguments.responses or 0, requests=arguments.requests or 0)
+    except CommandError as error:
+        raise OpenHallError("{said}", said=error) from None
 
 
 def _serve(arguments: argparse.Namespace) -> None:
@@ -116,6 +147,12 @@ def _export(arguments: Sequence[str]) -> int:
     from openhall import cli_export
 
     return cli_export.main(list(arguments))
+
+
+def _extract(arguments: Sequence[str]) -> int:
+    from openhall import cli_extract
+
+    return cli_extract.main(list(arguments))
 
 
 def _audit(arguments: Sequence[str]) -> int:
@@ -150,6 +187,7 @@ _PASSED_ON = {
     "audit": _audit,
     "django": _django,
     "export": _export,
+    "extract": _extract,
     "stat": _stat,
     "verify-log": _verify_log,
 }

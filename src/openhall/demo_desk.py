@@ -135,7 +135,7 @@ def _work(
     if rng.random() < 0.45:
         handle.called(fresh(case), text=_CALLED[lang], by=handler)
     elif rng.random() < 0.8:
-        handle.reply(fresh(case), text=_SOON[lang], by=handler)
+        handle.reply(fresh(case), text=SOON[lang], by=handler)
     yield pace * 0.3
     if rng.random() < 0.03:
         follow.withdraw(fresh(case))
@@ -143,7 +143,7 @@ def _work(
     if helper:
         handle.note(fresh(case), text=matter["internal"][lang], to_office=helper, by=handler)
         yield 2 * HOUR
-        handle.finish_part(fresh(case), report=_PART_DONE[lang], by=stage.handler(helper))
+        handle.finish_part(fresh(case), report=PART_DONE[lang], by=stage.handler(helper))
     elif rng.random() < 0.4:
         handle.note(fresh(case), text=matter["internal"][lang], by=handler)
     if rng.random() < 0.3:
@@ -168,8 +168,8 @@ def _work(
 
 
 _GO_ON = {"en": "No answer for three days; we can go on without it.", "zh": "三天未收到答复，可先行办理。"}
-_PART_DONE = {"en": "Our part is done, nothing more to do here.", "zh": "我科部分已办结。"}
-_SOON = {
+PART_DONE = {"en": "Our part is done, nothing more to do here.", "zh": "我科部分已办结。"}
+SOON = {
     "en": "We have your request and come to look at it within two days.",
     "zh": "您的诉求已收到，两日内安排现场查看。",
 }

@@ -146,14 +146,14 @@ def record_many(facts: Iterable[Fact]) -> list[Event]:
     if not events:
         return []
     with transaction.atomic(savepoint=False):
-        last, before = _locked_end()
+        last, before = locked_end()
         at = now()  # under the lock, so that the order of the chain is the order of time
         for seq, event in enumerate(events, last + 1):
             event.at = at
             before = _chain(event, seq, before)
         _insert(events)
         with connection.cursor() as cursor:
-            cursor.execute(_MOVE_END, [last + len(events), before])
+            cursor.execute(MOVE_END, [last + len(events), before])
     return events
 
 
@@ -201,11 +201,11 @@ def _insert(events: Sequence[Event]) -> None:
 
 _TABLE = ChainHead._meta.db_table
 _END = f"SELECT seq, hash FROM {_TABLE} WHERE id = 1"  # noqa: S608
-_MOVE_END = f"UPDATE {_TABLE} SET seq = %s, hash = %s WHERE id = 1"  # noqa: S608
+MOVE_END = f"UPDATE {_TABLE} SET seq = %s, hash = %s WHERE id = 1"  # noqa: S608
 _FIRST_END = f"INSERT INTO {_TABLE} (id, seq, hash) VALUES (1, %s, %s) ON CONFLICT DO NOTHING"  # noqa: S608
 
 
-def _locked_end() -> tuple[int, str]:
+def locked_end() -> tuple[int, str]:
     """Number and hash of the last event, (0, GENESIS) where there is none, locked until the transaction ends.
 
     PostgreSQL holds the row; SQLite's transactions begin immediate and have the whole file.
