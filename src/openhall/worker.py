@@ -1,4 +1,5 @@
-"""The background worker: a process of its own that makes what takes long, and follows the log and the clock.
+"""The background worker: a process of its own that makes what takes long, follows the log and the clock, and keeps the
+columnar extracts of answers and of requests up to date.
 
 What it does after which event and at which hour stands in `openhall.flow`. Any number may run; `openhall serve`
 starts one.
@@ -18,6 +19,7 @@ log = logging.getLogger(__name__)
 
 INTERVAL = 0.5  # seconds between two looks for work
 ROUND = 1.0  # seconds between two looks at the log and the clock
+EXTRACT = 20.0  # seconds between two looks for answers that are not in their extract
 PATIENCE = 30.0  # seconds for a step that has begun, when told to stop
 
 
@@ -26,13 +28,17 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openhall.settings")
     django.setup()
     stop = threading.Event()
-    follower = threading.Thread(target=follow, args=(stop,), name="follow")
-    follower.start()
+    threads = [
+        threading.Thread(target=one, args=(stop,), name=one.__name__) for one in (follow, keep_extracts)
+    ]
+    for thread in threads:
+        thread.start()
     try:
         call_command("db_worker", verbosity=0, interval=INTERVAL, startup_delay=False, reload=False)
     finally:
         stop.set()
-        follower.join(PATIENCE)
+        for thread in threads:
+            thread.join(PATIENCE)
 
 
 def follow(stop: threading.Event, *, every: float = ROUND) -> None:
@@ -50,6 +56,29 @@ def follow(stop: threading.Event, *, every: float = ROUND) -> None:
             flow.send_out()
         except Exception:
             log.exception("Following the log failed")
+        stop.wait(every)
+    connections.close_all()
+
+
+def keep_extracts(stop: threading.Event, *, every: float = EXTRACT) -> None:
+    """Bring what changed into the extracts of waves and of requests until `stop` is set. In a thread of its own: a new
+    extract of millions takes a while, and clocks do not wait. One that is not finished is begun again next time.
+    """
+    from openhall.actions import extract, extract_requests
+
+    def watch(_done: int, _of: int) -> None:
+        if stop.is_set():
+            raise InterruptedError
+
+    while not stop.is_set():
+        for step in (extract.update_all, extract_requests.keep):
+            try:
+                close_old_connections()
+                step(watch)
+            except InterruptedError:
+                break
+            except Exception:
+                log.exception("Bringing the extracts up to date failed")
         stop.wait(every)
     connections.close_all()
 

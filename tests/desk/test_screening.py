@@ -182,7 +182,9 @@ def test_the_page_takes_few_queries_whatever_its_length(client, town, django_ass
         web(town, seconds=2)
     screen.apply_rules(town.wave, by=town.analyst)
     sign_in(client, town.analyst)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(30):  # the first to look: the answers are counted in four ways
+        client.get(at(town))
+    with django_assert_max_num_queries(24):
         client.get(at(town))
 
 

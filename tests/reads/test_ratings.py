@@ -14,6 +14,7 @@ from openhall.models import Evaluation, Rectification, Response, ServiceRequest
 from openhall.moment import now
 from openhall.reads import datasets, ratings, rectifications, reports
 from openhall.reads.ledger import ledger
+from openhall.reads.subjects import OfWave
 from openhall.rules.rectification import Step
 
 
@@ -151,9 +152,9 @@ def test_the_whole_report_of_the_study_works_on_three_hundred_ratings(desk):
     total = ledger(wave).total
     assert (total.valid, total.returned) == (300, 300)
     for lang in ("en", "zh"):
-        page = reports.page(wave, lang)
+        page = reports.page(OfWave(wave), lang)
         assert len(page) > 10_000
-    assert "How quickly it was dealt with" in reports.page(wave, "en")
+    assert "How quickly it was dealt with" in reports.page(OfWave(wave), "en")
 
 
 def test_a_changed_rating_makes_another_report(desk):

@@ -129,6 +129,7 @@ def _shuffle_answers() -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("CLUSTER openhall_response USING openhall_response_pkey")
+            cursor.execute("CLUSTER openhall_unextracted USING openhall_unextracted_pkey")
 
 
 def stamp_of(wave: Wave) -> str:

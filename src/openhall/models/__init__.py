@@ -4,6 +4,7 @@ from openhall.models.budget import Budget, Salt
 from openhall.models.catalogue import Article, Competence, ListItem, Service, UrgencyRules
 from openhall.models.clock import Clock
 from openhall.models.event import Anchor, ChainHead, Event, Fact, Verification, record, record_many
+from openhall.models.extract import Extract, Unextracted, new_stamp, new_token
 from openhall.models.flow import Cursor, Due, Stuck
 from openhall.models.message import Attachment, Message, Notice
 from openhall.models.output import Output
@@ -38,6 +39,7 @@ __all__ = [
     "Due",
     "Evaluation",
     "Event",
+    "Extract",
     "Fact",
     "Flag",
     "Invitation",
@@ -67,12 +69,15 @@ __all__ = [
     "Stuck",
     "Supervision",
     "Training",
+    "Unextracted",
     "UrgencyRules",
     "User",
     "Verification",
     "Version",
     "Wave",
     "hall_calendar",
+    "new_stamp",
+    "new_token",
     "record",
     "record_many",
 ]

@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import TypeVar
 
-from django.db.models import Count, Max, QuerySet, Sum
+from django.core.cache import cache
+from django.db.models import Max, QuerySet, Sum
 
 from openhall import __version__
-from openhall.models import Batch, Response, Wave
+from openhall.engines.columns import VALID
+from openhall.models import Batch, Flag, Response, Wave
+from openhall.reads.counts import by_reason, returned
 from openhall.surveys.questionnaire import Answer
 
-LEAVE_DATA = ("report.requested", "data.exported")  # events that change nothing of what is counted
+LEAVE_DATA = (
+    "report.requested",
+    "report.cancelled",
+    "data.exported",
+    "figures.exported",
+)  # change nothing counted
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +72,9 @@ def fingerprint(wave: Wave) -> str:
     Made without reading answers: from the ledger's counts, the plan, what was issued, the wave's last event
     and the versions of the questionnaire and of OpenHall.
     """
-    counts = (
-        Response.objects.filter(wave=wave)
-        .order_by("office", "channel", "complete", "void")
-        .values_list("office", "channel", "complete", "void")
-        .annotate(number=Count("*"))
-    )
+    counts = sorted(returned(wave).items())
     facts = (
-        list(counts),
+        counts,
         Batch.objects.filter(allocation__wave=wave).aggregate(Sum("count"))["count__sum"],
         [(str(one.pk), one.office.name) for one in wave.allocations.select_related("office")],
         wave.planned,
@@ -79,9 +85,26 @@ def fingerprint(wave: Wave) -> str:
     return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
 
 
+def kept_with_findings(what: str, wave: Wave, count: Callable[[], T]) -> T:
+    """What was counted of the findings about the wave's answers, kept till the rules or staff find or decide something.
+
+    Answers that come in valid change nothing of it: nobody has looked at them yet.
+    """
+    excluded = {reason: many for reason, many in by_reason([wave])[wave.pk].items() if reason != VALID}
+    facts = (
+        (wave.pk, wave.key, sorted(excluded.items())),
+        Flag.objects.aggregate(Max("pk"))["pk__max"],
+        wave.events.exclude(kind__in=LEAVE_DATA).order_by().aggregate(Max("pk"))["pk__max"],
+    )
+    key = hashlib.sha256(repr((what, facts)).encode()).hexdigest()
+    found: T = cache.get_or_set(f"openhall.findings.{key}", count, 3600)
+    return found
+
+
 def count_rows(wave: Wave, *, everything: bool) -> int:
     """How many rows `rows` gives."""
-    return _rows(wave, everything=everything).count()
+    found = by_reason([wave])[wave.pk]
+    return found.total() if everything else found[VALID]
 
 
 def rows(wave: Wave, *, everything: bool) -> Iterator[tuple[Response, tuple[Answer, ...]]]:

@@ -1,7 +1,7 @@
 """The ledger of a wave: issued, returned, void by reason and valid, by office and channel. Seed 4.1.
 
-Three queries whatever the size; the one over the answers reads only the index `response_ledger`. The same
-figures go to the report: `Ledger.for_report`.
+The answers are counted by `reads.counts`, at a cost that does not grow with them. The same figures go to the
+report: `Ledger.for_report`.
 """
 
 from __future__ import annotations
@@ -13,8 +13,12 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Count, Sum
 
+from openhall.engines.columns import VALID
 from openhall.language import Wording, say
-from openhall.models import Batch, Flag, Office, Response, Wave
+from openhall.models import Batch, Flag, Office, Wave
+from openhall.reads.counts import returned
+from openhall.reads.datasets import kept_with_findings
+from openhall.reads.extracted import UNFINISHED
 from openhall.report import ledger as written
 
 if TYPE_CHECKING:
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
     from openhall.stats.response_rates import ResponseRates
 
 HANDED_OUT = {"file": "paper"}  # a sheet read from a file was handed out on paper
+KINDS = {VALID: "valid", UNFINISHED: "unfinished"}  # anything else is a reason not to count
 ORDER = ("link", "code", "kiosk", "paper", "staff")
 
 
@@ -175,6 +180,10 @@ class Ledger:
 
 def rules_broken(wave: Wave) -> dict[str, dict[str, int]]:
     """Per rule, how many sheets are "void" by it, and how many valid ones it has "flagged" for a person."""
+    return kept_with_findings("broken", wave, lambda: _rules_broken(wave))
+
+
+def _rules_broken(wave: Wave) -> dict[str, dict[str, int]]:
     flags = Flag.objects.filter(response__wave=wave).order_by("rule")
     void = flags.filter(verdict=Flag.Verdict.VOID)
     flagged = flags.filter(verdict=Flag.Verdict.OPEN, response__void="", response__complete=True)
@@ -213,14 +222,8 @@ Key = tuple[int, str]  # office, channel
 def _counts(wave: Wave) -> dict[Key, Counter[str]]:
     """Answers by office and channel; each counter holds "valid", "unfinished" and "-" before a reason."""
     found: dict[Key, Counter[str]] = {}
-    rows = (
-        Response.objects.filter(wave=wave)
-        .order_by()
-        .values_list("office", "channel", "complete", "void")
-        .annotate(number=Count("*"))
-    )
-    for office, channel, complete, void, number in rows:
-        kind = f"-{void}" if void else "valid" if complete else "unfinished"
+    for (office, channel, void), number in returned(wave).items():
+        kind = KINDS.get(void, f"-{void}")
         found.setdefault((office, HANDED_OUT.get(channel, channel)), Counter())[kind] += number
     return found
 

@@ -10,9 +10,12 @@ from dataclasses import dataclass, field
 from django.core.cache import cache
 from django.db.models import Count, Q, QuerySet
 
+from openhall.engines.columns import VALID
 from openhall.language import say
 from openhall.models import Event, Flag, Response, Wave
-from openhall.reads.datasets import decode_all, fingerprint
+from openhall.reads.counts import by_reason
+from openhall.reads.datasets import decode_all, fingerprint, kept_with_findings
+from openhall.reads.extracted import UNFINISHED
 from openhall.reads.waves import Entry, entries
 from openhall.surveys import validity
 from openhall.surveys.questionnaire import Answer, Kind, Question
@@ -76,7 +79,11 @@ class Tally:
 
 
 def tallies(wave: Wave) -> list[Tally]:
-    """One line a rule, in the order of the rules; "other" only where it was used."""
+    """One line a rule, in the order of the rules; "other" only where it was used. Kept till findings change."""
+    return kept_with_findings("tallies", wave, lambda: _tallies(wave))
+
+
+def _tallies(wave: Wave) -> list[Tally]:
     found = {rule: Tally(rule) for rule in RULES}
     flags = Flag.objects.filter(response__wave=wave).values("rule", "verdict")
     for row in flags.annotate(count=Count("pk"), undecided=Count("pk", filter=Q(reason=""))):
@@ -87,16 +94,12 @@ def tallies(wave: Wave) -> list[Tally]:
 
 
 def totals(wave: Wave) -> dict[str, int]:
-    """Complete sheets of the wave: returned, void, valid, and those a person must still look at."""
-    sheets = Response.objects.filter(wave=wave).complete()
-    counts = sheets.aggregate(returned=Count("pk"), void=Count("pk", filter=~Q(void="")))
-    waiting = (
-        Flag.objects.filter(response__wave=wave, verdict=Flag.Verdict.OPEN)
-        .values("response")
-        .distinct()
-        .count()
-    )
-    return {**counts, "valid": counts["returned"] - counts["void"], "waiting": waiting}
+    """Sheets of the wave that were sent: returned, void, valid, and those a person must still look at."""
+    found = by_reason([wave])[wave.pk]
+    returned = found.total() - found[UNFINISHED]
+    open_ = Flag.objects.filter(response__wave=wave, verdict=Flag.Verdict.OPEN)
+    waiting = kept_with_findings("waiting", wave, lambda: open_.values("response").distinct().count())
+    return {"returned": returned, "void": returned - found[VALID], "valid": found[VALID], "waiting": waiting}
 
 
 def flagged(wave: Wave, *, rule: str = "", verdict: str = "") -> QuerySet[Flag]:
