@@ -92,3 +92,9 @@ def test_a_table_has_another_version_once_something_was_written_and_a_view_has_n
             seen.add(versions.version(address))
         assert None not in seen and len(seen) == 5
         assert versions.version(f"{url()}?table={name}.seen") is None
+        database.execute(f'CREATE TABLE "{name}".parted (q1 int) PARTITION BY LIST (q1)')
+        database.execute(f'CREATE TABLE "{name}".ones PARTITION OF "{name}".parted FOR VALUES IN (1)')
+        before = versions.version(f"{url()}?table={name}.parted")
+        database.execute(f'INSERT INTO "{name}".parted VALUES (1)')
+        database.execute("SELECT pg_stat_force_next_flush()")
+        assert None not in {before} and versions.version(f"{url()}?table={name}.parted") != before

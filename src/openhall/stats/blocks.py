@@ -43,7 +43,7 @@ Column = NDArray[Any]
 Block = Mapping[str, Column]
 Codes = Mapping[str, tuple[Code, ...]]  # of each choice, in the order of its places
 
-ROWS = 1 << 16  # rows at a time: the columns of a block stay in the processor's cache
+ROWS = 1 << 17  # rows at a time: the columns of a block stay in the processor's cache
 PACK = 1 << 16  # cells of a packed table at most
 DENSE = 1 << 18  # a table with more cells is counted by sorting
 PATTERNS = 1 << 16  # combinations of items that are looked up instead of added up
@@ -121,8 +121,9 @@ class Rows:
         return (None if mask is None or mask.all() else np.asarray(mask)), weights
 
     def _few(self, mask: NDArray[np.bool_], weights: Whole | None) -> Rows:
-        few = {key: column[mask] for key, column in self.block.items()}
-        return Rows(few, self.codes, None if weights is None else weights[mask])
+        chosen = np.flatnonzero(mask)
+        few = {key: column[chosen] for key, column in self.block.items()}
+        return Rows(few, self.codes, None if weights is None else weights[chosen])
 
     def _holds(self, condition: Condition) -> NDArray[np.bool_]:
         if isinstance(condition, In):
@@ -146,12 +147,12 @@ class Rows:
         """0 for no answer, i + 1 for the i-th code of the axis; as narrow as the column."""
         if (found := self.fields.get(axis)) is None:
             column, own = self.block[axis.key], self.codes[axis.key]
-            if (own == axis.codes and not len(column)) or (
-                own == axis.codes and int(column.max()) <= len(own)
-            ):
-                found = column
-            else:
+            if own != axis.codes:
                 found = _places(axis.codes, own, column.dtype.str)[column]
+            elif len(column) and int(column.max()) > len(own):
+                found = column * (column <= len(own))  # several marks are no answer
+            else:
+                found = column
             self.fields[axis] = found
         return found
 
@@ -234,8 +235,10 @@ class Field:
             assert self.look is not None
             return np.asarray(self.look[rows.pattern(coded(axis))])
         if isinstance(axis, Total):
-            parts = zip(axis.scores, self.looks, strict=True)
-            return np.asarray(np.add.reduce([look[field_of(score).ids(rows)] for score, look in parts]))
+            found = np.zeros(rows.rows, np.uint32)
+            for score, look in zip(axis.scores, self.looks, strict=True):
+                found += look[field_of(score).ids(rows)]
+            return found
         if isinstance(axis, Marked):
             return rows.block[f"{axis.key}.{axis.code}"]
         if isinstance(axis, Given):
@@ -285,10 +288,20 @@ def _alike(axis: Alike, rows: Rows) -> Column:
         else _among(order, column.codes)[rows.places(column)]
         for column in axis.columns
     ]
-    answered = np.add.reduce([(place > 0).astype(np.uint8) for place in places])
-    high = np.maximum.reduce(places)
-    low = np.minimum.reduce([np.where(place > 0, place, np.iinfo(place.dtype).max) for place in places])
-    return np.asarray((answered >= axis.least) & (high == low), dtype=np.uint8)
+    wide = max(place.dtype for place in places)
+    one = wide.type(1)
+    places = [place.astype(wide, copy=False) for place in places]
+    high, low = places[0].copy(), places[0] - one  # no answer, 0, becomes the largest number
+    for place in places[1:]:
+        np.maximum(high, place, out=high)
+        np.minimum(low, place - one, out=low)
+    same = np.asarray((high == low + one) & (high > 0))  # few; only of these the answers are counted
+    found = np.flatnonzero(same)
+    answered = np.zeros(len(found), np.int64)
+    for place in places:
+        answered += place[found] > 0
+    same[found[answered < axis.least]] = False
+    return same.astype(np.uint8)
 
 
 @cache
