@@ -23,8 +23,7 @@ from openhall.language import LANGUAGES, translator
 from openhall.report.document import Report
 
 if TYPE_CHECKING:
-    from openhall.engines.opening import Returned, Source
-    from openhall.report.ledger import Ledger
+    from openhall.engines.opening import Source
     from openhall.stats.cells import Watch
     from openhall.surveys.questionnaire import Questionnaire
 
@@ -201,28 +200,13 @@ def _analyse(asked: argparse.Namespace, formats: list[str], steps: Steps) -> lis
 def _report(questionnaire: Questionnaire, source: Source, lang: str, watch: Watch) -> Report:
     """Everything the chapter and the ledger need is counted in one pass over the data."""
     from openhall.report.chapter4 import asks, chapter4_of
+    from openhall.report.ledger import ledger_of_returned
     from openhall.report.study import study_of
 
     counted = source.counted()
     counted.prepare([*asks(questionnaire, study_of(questionnaire), counted), *source.asks()], watch)
-    ledger = ledger_of_source(questionnaire, source.returned(counted))
+    ledger = ledger_of_returned(questionnaire, source.returned(counted))
     return chapter4_of(questionnaire, counted, ledger, whole=source.whole, lang=lang)
-
-
-def ledger_of_source(questionnaire: Questionnaire, found: Returned) -> Ledger:
-    """The ledger of what became of the sheets; issued and planned come from the study, where it says."""
-    from openhall.report.ledger import Ledger, Line
-
-    fieldwork = questionnaire.fieldwork
-    issued = dict(fieldwork.issued) if fieldwork else {}
-    by_office = {office: (returned, void) for office, returned, void in found.lines}
-    names = [*issued, *sorted(set(by_office) - set(issued))]
-    return Ledger(
-        lines=tuple(Line(name, issued.get(name), *by_office.get(name, (0, 0))) for name in names),
-        planned=fieldwork.planned if fieldwork else None,
-        reasons=found.reasons,
-        flags=found.flags,
-    )
 
 
 def _moved(file: Path, folder: Path) -> Path:

@@ -51,9 +51,11 @@ MENU = (
     ("ratings", N_("Ratings"), "desk:ratings", "rectification.view"),
     ("oversight", N_("Oversight"), "desk:oversight", "oversight.view"),
     ("marks", N_("Screening"), "desk:marks", "screening.view"),
+    ("figures", N_("Figures"), "desk:figures", "figures.view"),
     ("assessment", N_("Assessment"), "desk:assessment", "assessment.view"),
     ("people", N_("Staff"), "desk:people", "staff.view"),
     ("waves", N_("Waves"), "desk:waves", "wave.view"),
+    ("sources", N_("Sources"), "desk:sources", "report.read"),
     ("questionnaires", N_("Questionnaires"), "desk:questionnaires", "questionnaire.view"),
     ("hall", N_("Hall"), "desk:hall", "catalogue.manage"),
     ("notices", N_("Mail"), "desk:notices", "notice.manage"),
@@ -69,6 +71,15 @@ def menu(request: HttpRequest) -> dict[str, Any]:
         return {}
     return {
         "menu": [
-            {"key": key, "name": name, "url": reverse(url)} for key, name, url, verb in MENU if user.may(verb)
+            {"key": key, "name": name, "url": reverse(url)}
+            for key, name, url, verb in MENU
+            if user.may(verb) and _is_there(key)
         ]
     }
+
+
+def _is_there(key: str) -> bool:
+    """Whether a section has anything: most halls name no data elsewhere."""
+    from openhall.reads.sources import listed  # here: pages of citizens need nothing of it
+
+    return key != "sources" or bool(listed())

@@ -30,6 +30,7 @@ FORMS = {
     *("desk:person_act", "desk:questionnaire_draft", "desk:rectification_act", "desk:report_make"),
     *("desk:request_act", "desk:response_decide", "desk:sample", "desk:screening_apply"),
     *("desk:screening_decide", "desk:screening_restore", "desk:sign_out", "desk:staff_survey"),
+    *("desk:output_cancel", "desk:source_make", "desk:source_output_cancel"),
     *("portal:account_open", "portal:follow_act", "portal:leave"),
 }
 # Files to keep, and what machines and scripts read.
@@ -43,12 +44,15 @@ FILES = {
     ),
     *("desk:intake_likely", "desk:keying_serial", "desk:log_file", "desk:output_file"),
     *("desk:questionnaire_export", "desk:ratings_csv", "desk:rectifications_csv", "desk:requests_csv"),
+    "desk:source_output_file",
     *("desk:segment_csv", "desk:segments_csv", "desk:wave_ledger", "desk:wave_qr"),
+    *("desk:figures_csv", "desk:workbench_file"),
     *("portal:follow_file", "portal:health", "portal:kiosk_worker"),
 }
 # Pages that only a form or a code leads to; tests of their own look at them.
 BEHIND_FORMS = {
     *("desk:audit_correct", "desk:audit_findings", "desk:audit_letter"),
+    *("desk:source", "desk:source_output", "desk:sources"),  # only where the operator named data elsewhere
     *("portal:followed", "portal:kiosk_thanks", "portal:rate", "portal:rate_invited", "portal:rate_link"),
     "portal:thanks",
 }
@@ -78,7 +82,7 @@ ROLES = (
     Role("supervisor", ("/desk/oversight/",), ("closed screening", "closed sampled")),
     Role("supervisor", ("/desk/ratings/",), ("closed rect",)),
     Role("screener", ("/desk/oversight/screening",), ("dispatched",)),
-    Role("leader", ("/desk/assessment", "/desk/people/"), ("handling confidential",)),
+    Role("leader", ("/desk/assessment", "/desk/figures/", "/desk/people/"), ("handling confidential",)),
     Role("administrator", ("/desk/hall/", "/desk/mail/")),
     Role("analyst", ("/desk/waves/", "/desk/sheets/")),
     Role("analyst", ("/desk/questionnaires/", "/desk/audit/"), ("closed order",)),

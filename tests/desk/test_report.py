@@ -180,10 +180,10 @@ def test_while_it_is_made_the_page_shows_the_step_and_looks_again(client, town, 
         and 'http-equiv="refresh"' in page
         and 'hx-trigger="every 1s"' in page
     )
-    Output.objects.update(state="running", step=making.COMPUTING, done=1)
+    Output.objects.update(state="running", step=making.COUNTING, done=1)
     output = Output.objects.get()
     part = client.get(address(filled, output.pk), headers={"HX-Request": "true"}).content.decode()
-    assert "<html" not in part and "Step 2 of 3: Working out the statistics" in part
+    assert "<html" not in part and "Step 2 of 3: Counting the answers" in part
 
 
 def test_without_a_worker_the_page_says_so_instead_of_waiting_for_ever(client, town, filled):

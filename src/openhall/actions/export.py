@@ -11,6 +11,7 @@ from openhall.reads.datasets import count_rows
 
 FILES = ("csv", "xlsx", "sav", "ddi", "spss", "r", "codebook")
 ROWS = ("valid", "all")
+FIGURES = ("csv", "json")  # of the workbench
 MOST_AT_ONCE = 100_000  # of every file but CSV: more takes minutes to write and to open
 
 
@@ -38,3 +39,14 @@ def take_data(wave: Wave, *, file: str, rows: str, by: User | None) -> int:
         )
     record("data.exported", wave, by=by, file=file, rows=rows, count=count)
     return count
+
+
+@transaction.atomic
+def take_figures(wave: Wave, *, file: str, question: str, count: int, by: User | None) -> None:
+    """Permit and record that somebody takes figures of the workbench; `question` is the part of its address that says
+    which, `count` the sheets they rest on. BadInput for an unknown kind of file."""
+    permit(by, "report.read", wave)
+    if file not in FIGURES:
+        values = {"given": file[:40], "known": list(FIGURES)}
+        raise BadInput(Problem("", N_("“{given}” is not known."), N_("Use one of {known}."), values))
+    record("figures.exported", wave, by=by, file=file, question=question, count=count)

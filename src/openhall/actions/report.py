@@ -1,4 +1,6 @@
-"""Report files: asked for by a person, made by the worker, thrown away when the data change. Seed 4."""
+"""Reports as files and pages: asked for by a person, made by the worker, cancelled, thrown away when the data change.
+Seed 4; decision 0018.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
@@ -19,8 +23,13 @@ from openhall.actions import permit
 from openhall.errors import N_, BadInput, NotAllowed, OpenHallError, Problem
 from openhall.language import LANGUAGES, translator
 from openhall.models import Output, User, Wave, record
+from openhall.moment import now
 from openhall.reads import reports
-from openhall.reads.datasets import count_rows, fingerprint
+from openhall.reads.sources import Named
+from openhall.reads.subjects import OfSource, OfWave, Subject, subject_of
+
+if TYPE_CHECKING:
+    from openhall.report.document import Report
 
 log = logging.getLogger(__name__)
 
@@ -52,10 +61,16 @@ FORMATS = {
 }
 DRAWN = {"docx", "pdf", "html"}  # take the folder of drawings
 
-READING = N_("Reading the sheets")
-COMPUTING = N_("Working out the statistics")
-WRITING = N_("Drawing the charts and writing the file")
-STEPS = (READING, COMPUTING, WRITING)
+OPENING = N_("Opening the data")
+COUNTING = N_("Counting the answers")
+WRITING = N_("Drawing the charts and writing the report")
+STEPS = (OPENING, COUNTING, WRITING)
+EVERY = 0.5  # seconds between two looks at the row: so soon it is heard that nobody wants the report any more
+FAILED = N_("Something failed on our side. The log of the worker says what.")
+
+
+class Cancelled(Exception):
+    """Nobody wants the report any more, or another worker makes it."""
 
 
 def path(output: Output) -> Path:
@@ -63,114 +78,207 @@ def path(output: Output) -> Path:
     return Path(settings.DATA_DIR) / "files" / output.file
 
 
+def name(format: str) -> str:
+    """What people call a format."""
+    return FORMATS[format].name if format in FORMATS else "HTML"
+
+
+def is_there(output: Output) -> bool:
+    """Whether it is finished and still kept."""
+    if output.state != Output.State.DONE:
+        return False
+    return bool(reports.read_page(output.file)) if output.format == reports.PAGE else path(output).is_file()
+
+
 @transaction.atomic
-def request_file(wave: Wave, *, language: str, format: str, by: User | None) -> Output:
-    """Ask for the report as a file. What is there already, or being made, is not made again.
+def request_file(
+    of: Wave | Named, *, language: str, format: str, by: User | None, again: bool = False
+) -> Output:
+    """Ask for the report as a file, or as a page kept for whoever opens it. What is there already, or being made, is
+    not made again; `again`: count a source anew whose changes nobody can see from here.
 
     BadInput for an unknown language or format, NotAllowed for a wave without valid sheets.
     """
-    permit(by, "report.read", wave)
+    permit(by, "report.read", of if isinstance(of, Wave) else None)
     _check(language, format)
-    if not count_rows(wave, everything=False):
-        raise NotAllowed(N_("This wave has no valid sheets yet, so there is nothing to report."))
+    subject = OfWave(of) if isinstance(of, Wave) else OfSource(of)
+    subject.check()
+    fingerprint = subject.version
+    if again and isinstance(subject, OfSource) and subject.unseen:
+        fingerprint = subject.source.again(f"{now():%Y%m%d%H%M%S%f}")
     output, new = Output.objects.select_for_update().get_or_create(
-        wave=wave,
+        **subject.fields,
         language=language,
         format=format,
-        fingerprint=fingerprint(wave),
+        fingerprint=fingerprint,
         defaults={"steps": len(STEPS)},
     )
     if not new and _usable(output):
         return output
-    output.state, output.step, output.done, output.file, output.error = Output.State.WAITING, "", 0, "", ""
+    output.state, output.steps, output.file, output.error = Output.State.WAITING, len(STEPS), "", ""
+    output.step, output.done, output.part, output.parts, output.step_began = "", 0, 0, 0, None
     output.save()
-    record("report.requested", output, wave=wave, by=by, language=language, format=FORMATS[format].name)
+    record("report.requested", output, wave=output.wave, by=by, **_about(output), language=language)
     return output
 
 
+@transaction.atomic
+def cancel(output: Output, *, by: User | None) -> Output:
+    """Nobody wants it any more; the worker hears of it within a second. NotAllowed where it is not being made."""
+    permit(by, "report.read", output.wave)
+    found = Output.objects.select_for_update().get(pk=output.pk)
+    if not found.going:
+        raise NotAllowed(N_("This report is not being made any more."))
+    found.state = Output.State.CANCELLED
+    found.save(update_fields=["state", "at"])
+    record("report.cancelled", found, wave=found.wave, by=by, **_about(found))
+    return found
+
+
+def _about(output: Output) -> dict[str, str]:
+    source = {"source": output.source} if output.source else {}
+    return {"format": name(output.format), **source}
+
+
 def _check(language: str, format: str) -> None:
-    for place, given, known in (
-        (N_("Language"), language, LANGUAGES),
-        (N_("Format"), format, FORMATS),
+    for place, given, known, shown in (
+        (N_("Language"), language, LANGUAGES, LANGUAGES),
+        (N_("Format"), format, (*FORMATS, reports.PAGE), FORMATS),
     ):
         if given not in known:
-            values = {"given": given[:40], "known": list(known)}
+            values = {"given": given[:40], "known": list(shown)}
             raise BadInput(Problem(place, N_("“{given}” is not known."), N_("Use one of {known}."), values))
 
 
 def _usable(output: Output) -> bool:
-    if output.state == Output.State.DONE:
-        return path(output).is_file()
-    return output.state == Output.State.WAITING or (
-        output.state == Output.State.RUNNING and not abandoned(output)
-    )
+    if output.state == Output.State.RUNNING:
+        return not abandoned(output)
+    return output.state == Output.State.WAITING or is_there(output)
 
 
 def abandoned(output: Output) -> bool:
-    return output.at < timezone.now() - ABANDONED
+    """Whether the worker was killed while it made this."""
+    return output.state == Output.State.RUNNING and output.at < timezone.now() - ABANDONED
 
 
 def make(pk: str) -> None:
-    """Make a requested file; the worker's part. Each step is saved, so that the page can show it.
+    """Make a requested report; the worker's part. How far it is is saved, so that every page can show it.
 
     A failure is kept with the output, said for people; only what is not foreseen goes to the log as well.
     """
-    mine = Output.objects.filter(pk=pk, state=Output.State.WAITING)
-    if not mine.update(state=Output.State.RUNNING, at=timezone.now()):
-        return  # asked for twice: somebody makes it already
-    output = Output.objects.select_related("wave__version").get(pk=pk)
+    output = _claim(pk)
+    if output is None:
+        return  # asked for twice: somebody makes it already; or nobody wants it any more
+    work = _Work(output)
     try:
-        data = _made(output)
-        _finish(output, data)
+        subject = subject_of(output)
+        if subject is None:
+            raise NotAllowed(N_("This source is no longer named in sources.toml."))
+        _finish(output, work, subject)
+    except Cancelled:
+        return
     except Exception as error:
-        say = translator(output.language)
-        if isinstance(error, OpenHallError):
-            message = error.say(say)
-        else:
-            log.exception("The report file could not be made")
-            message = say(N_("Something failed on our side. The log of the worker says what."))
-        output.state, output.error = Output.State.FAILED, message
-        output.save(update_fields=["state", "error", "at"])
+        work.fail(_said(error, output))
 
 
-def _made(output: Output) -> bytes:
-    _progress(output, 0)
+@transaction.atomic
+def _claim(pk: str) -> Output | None:
+    output = Output.objects.select_for_update().filter(pk=pk, state=Output.State.WAITING).first()
+    if output is not None:
+        output.state, output.attempt = Output.State.RUNNING, output.attempt + 1
+        output.save(update_fields=["state", "attempt", "at"])
+    return output
+
+
+def _said(error: Exception, output: Output) -> str:
+    """The failure in the language of the report; an address of a source never shows its password."""
+    say = translator(output.language)
+    subject = subject_of(output)
+    hide = subject.source.hide if isinstance(subject, OfSource) else str
+    if isinstance(error, OpenHallError):
+        return hide("\n".join(dict.fromkeys([error.say(say), *error.lines(say)])))
+    if isinstance(subject, OfSource):
+        log.error("The report of source %s failed: %s", output.source, hide(repr(error)))
+    else:
+        log.exception("The report could not be made")
+    return say(FAILED)
+
+
+class _Work:
+    """How far an output is, saved while it is made. Raises Cancelled once it is no longer wanted."""
+
+    def __init__(self, output: Output) -> None:
+        self.output, self.saved, self.part = output, 0.0, 0
+        self.mine = Output.objects.filter(
+            pk=output.pk, state=Output.State.RUNNING, attempt=output.attempt
+        )  # no row once it is cancelled, asked for again or thrown away
+
+    def step(self, number: int) -> None:
+        """The next step begins."""
+        self.part = 0
+        self.save(step=STEPS[number], done=number, part=0, parts=0, step_began=timezone.now())
+
+    def watch(self, part: int, parts: int) -> None:
+        """So much of the step is done; `stats.cells.Watch`."""
+        if monotonic() - self.saved >= EVERY:
+            began = {"step_began": timezone.now()} if part < self.part else {}  # another pass over the data
+            self.part = part
+            self.save(part=part, parts=parts, **began)
+
+    def save(self, **values: Any) -> None:
+        self.saved = monotonic()
+        if not self.mine.update(at=timezone.now(), **values):
+            raise Cancelled
+
+    def fail(self, error: str) -> None:
+        self.mine.update(state=Output.State.FAILED, error=error, at=timezone.now())
+
+
+def _finish(output: Output, work: _Work, subject: Subject) -> None:
+    """Make it, then say that it is done; never a half file under its name."""
+    work.step(0)
+    place = reports.name_of_page(subject, output.language)
+    work.step(1)
+    made = reports.report(subject, output.language, work.watch)
+    work.step(2)
+    if output.format == reports.PAGE:
+        reports.draw(made, work.watch)
+        reports.keep_page(place, reports.page_of(made))
+    else:
+        place = _write(output, made, work)
+    try:
+        rows = int(made.meta["sheets_returned"])
+        work.save(state=Output.State.DONE, step="", done=output.steps, file=place, rows=rows)
+    except Cancelled:
+        if output.format != reports.PAGE:
+            (Path(settings.DATA_DIR) / "files" / place).unlink(missing_ok=True)
+        raise
+    _sweep(output, subject)
+
+
+def _write(output: Output, made: Report, work: _Work) -> str:
+    """The file, written beside and renamed; returns its place."""
     wanted = FORMATS[output.format]
     write: Callable[..., bytes | str] = getattr(
         importlib.import_module(f"openhall.report.{wanted.module}"), wanted.function
     )
-    _progress(output, 1)
-    made = reports.report(output.wave, output.language)
-    _progress(output, 2)
+    if output.format in DRAWN:
+        reports.draw(made, work.watch)
     data = write(made, keep_in=reports.drawings()) if output.format in DRAWN else write(made)
-    return data.encode() if isinstance(data, str) else data
-
-
-def _progress(output: Output, done: int) -> None:
-    output.step, output.done = STEPS[done], done
-    output.save(update_fields=["step", "done", "at"])
-
-
-def _finish(output: Output, data: bytes) -> None:
-    """Write beside and rename, then say that it is done; never a half file under its name."""
     folder = Path(settings.DATA_DIR) / "files" / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     handle, beside = tempfile.mkstemp(dir=folder, suffix=".part")
     with os.fdopen(handle, "wb") as file:
-        file.write(data)
-    output.file = f"{FOLDER}/{Path(beside).stem}.{output.format}"
-    Path(beside).replace(path(output))
-    output.state, output.step, output.done = Output.State.DONE, "", output.steps
-    output.save(update_fields=["state", "step", "done", "file", "at"])
-    _sweep(output)
+        file.write(data.encode() if isinstance(data, str) else data)
+    place = f"{FOLDER}/{Path(beside).stem}.{output.format}"
+    Path(beside).replace(Path(settings.DATA_DIR) / "files" / place)
+    return place
 
 
-def _sweep(output: Output) -> None:
-    """Throw away files of this wave made from older data."""
-    old = Output.objects.filter(wave=output.wave, at__lt=timezone.now() - STAYS).exclude(
-        fingerprint=output.fingerprint
-    )
-    for one in old:
+def _sweep(output: Output, subject: Subject) -> None:
+    """Throw away what was made of older data of this subject."""
+    old = Output.objects.filter(**subject.fields, at__lt=timezone.now() - STAYS)
+    for one in old.exclude(fingerprint=output.fingerprint):
         one.delete()
-        if one.file:
+        if one.file and one.format != reports.PAGE:
             path(one).unlink(missing_ok=True)

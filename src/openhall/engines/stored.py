@@ -34,7 +34,10 @@ def encode_stored(questionnaire: Questionnaire, texts: Sequence[str]) -> dict[st
         return _numbers(questionnaire, texts) or _slowly(questionnaire, texts)
     odd = np.flatnonzero(nested)
     plain = [text for text, other in zip(texts, nested.tolist(), strict=True) if not other]
-    parts = encode_stored(questionnaire, plain), _slowly(questionnaire, [texts[place] for place in odd.tolist()])
+    parts = (
+        encode_stored(questionnaire, plain),
+        _slowly(questionnaire, [texts[place] for place in odd.tolist()]),
+    )
     block = {}
     for key, column in parts[1].items():
         block[key] = np.empty(len(texts), column.dtype)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote
 
 from openhall.engines.opening import CLUSTER, POSTGRES
 from openhall.engines.store import MANIFEST
@@ -23,11 +23,14 @@ HIDDEN = "…"
 # Rows written to the table and its partitions since it was made, their size, and what a TRUNCATE or rewrite changes.
 # No rows for a view: nobody knows when what is behind it changes.
 _WRITTEN = """
-    SELECT part.relid::text, pg_stat_get_tuples_inserted(part.relid), pg_stat_get_tuples_updated(part.relid),
-        pg_stat_get_tuples_deleted(part.relid), pg_relation_filenode(part.relid), pg_relation_size(part.relid)
-    FROM pg_class AS asked, pg_partition_tree(asked.oid) AS part
-    WHERE asked.oid = to_regclass(%s) AND asked.relkind IN ('r', 'p') AND part.isleaf
-    ORDER BY part.relid
+    SELECT part.id::text, pg_stat_get_tuples_inserted(part.id), pg_stat_get_tuples_updated(part.id),
+        pg_stat_get_tuples_deleted(part.id), pg_relation_filenode(part.id), pg_relation_size(part.id)
+    FROM pg_class AS asked, LATERAL (
+        SELECT asked.oid::regclass AS id WHERE asked.relkind = 'r'
+        UNION SELECT relid FROM pg_partition_tree(asked.oid) WHERE asked.relkind = 'p' AND isleaf
+    ) AS part
+    WHERE asked.oid = to_regclass(%s)
+    ORDER BY part.id::oid
 """
 
 
@@ -119,12 +122,12 @@ def _of_table(address: str) -> str | None:
     import psycopg  # here, because most sources are files
     from psycopg import conninfo, sql
 
-    parts = urlsplit(address)
-    asked = parse_qsl(parts.query, keep_blank_values=True)
+    url, _, query = address.partition("?")
+    asked = parse_qsl(query, keep_blank_values=True)
     table = next((value for name, value in asked if name == "table"), "")
     try:
         options = dict(pair for pair in asked if pair[0] != "table")
-        given: dict[str, Any] = conninfo.conninfo_to_dict(address.partition("?")[0], **options)
+        given: dict[str, Any] = conninfo.conninfo_to_dict(url, **options)
         with psycopg.connect(**(given | {"connect_timeout": PATIENCE})) as connection:
             connection.execute(f"SET statement_timeout = '{PATIENCE}s'")
             quoted = sql.Identifier(*table.split(".", 1)).as_string(connection)

@@ -18,10 +18,7 @@ from openhall.reads.ledger import ledger, rules_broken
 from openhall.stats.cells import Watch, unwatched
 
 if TYPE_CHECKING:
-    from openhall.engines.opening import Returned
     from openhall.report.document import Report
-    from openhall.report.ledger import Ledger
-    from openhall.surveys.questionnaire import Questionnaire
     from openhall.surveys.validity import Caution
 
 AT_ONCE = 200_000  # answers of a wave whose report is made while the page is opened
@@ -133,30 +130,15 @@ class OfSource:
 
     def chapter(self, lang: str, watch: Watch = unwatched) -> Report:
         from openhall.report.chapter4 import asks, chapter4_of
+        from openhall.report.ledger import ledger_of_returned
         from openhall.report.study import study_of
 
         asked = self.source.asked
         with self.source.opened(self.version, watch) as data:
             tables = data.counted()
             tables.prepare([*asks(asked, study_of(asked), tables), *data.asks()])
-            became = _ledger(asked, data.returned(tables))
+            became = ledger_of_returned(asked, data.returned(tables))
             return chapter4_of(asked, tables, became, whole=data.whole, lang=lang)
-
-
-def _ledger(asked: Questionnaire, returned: Returned) -> Ledger:
-    """What became of the sheets of a source; how many were issued its questionnaire may say."""
-    from openhall.report.ledger import Ledger, Line
-
-    fieldwork = asked.fieldwork
-    issued = dict(fieldwork.issued) if fieldwork else {}
-    found = {name: (many, void) for name, many, void in returned.lines}
-    names = [*issued, *(name for name in found if name not in issued)]
-    return Ledger(
-        lines=tuple(Line(name, issued.get(name), *found.get(name, (0, 0))) for name in names),
-        planned=fieldwork.planned if fieldwork else None,
-        reasons=returned.reasons,
-        flags=returned.flags,
-    )
 
 
 def subject_of(output: Output) -> Subject | None:

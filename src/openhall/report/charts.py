@@ -98,7 +98,10 @@ def shares(bars: Sequence[Share]) -> Spec:
         }
         for place, (bar, label) in enumerate(zip(bars, labels, strict=True))
     ]
-    scale = {"domain": [0, top * 1.34], "nice": False}
+    room = (
+        max((text_width(bar.shown) for bar in bars), default=0) + 12
+    )  # for the figures behind the longest bar
+    scale = {"domain": [0, top * max(1.34, WIDTH / (WIDTH - min(room, WIDTH / 2)))], "nice": False}
     x = {"field": "share", "type": "quantitative", "axis": None, "scale": scale}
     layers: list[Spec] = [
         _labels(lines),

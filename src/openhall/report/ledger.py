@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from openhall.surveys.questionnaire import Questionnaire
 from openhall.surveys.sheets import Sheets
 from openhall.surveys.validity import Finding, Verdict, void
+
+if TYPE_CHECKING:
+    from openhall.engines.opening import Returned
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,21 @@ def ledger_of(questionnaire: Questionnaire, sheets: Sheets, found: Sequence[Find
         planned=fieldwork.planned if fieldwork else None,
         reasons=_by_rule(one for one in found if one.verdict is Verdict.VOID),
         flags=_by_rule(one for one in found if one.verdict is Verdict.FLAG and one.index not in bad),
+    )
+
+
+def ledger_of_returned(questionnaire: Questionnaire, found: Returned) -> Ledger:
+    """The ledger of data that were counted where they are; issued and planned come from the questionnaire's
+    fieldwork, where it says."""
+    fieldwork = questionnaire.fieldwork
+    issued = dict(fieldwork.issued) if fieldwork else {}
+    by_office = {office: (returned, void) for office, returned, void in found.lines}
+    names = [*issued, *sorted(set(by_office) - set(issued))]
+    return Ledger(
+        lines=tuple(Line(name, issued.get(name), *by_office.get(name, (0, 0))) for name in names),
+        planned=fieldwork.planned if fieldwork else None,
+        reasons=found.reasons,
+        flags=found.flags,
     )
 
 

@@ -94,6 +94,7 @@ GRANTS: dict[str, frozenset[Role]] = {
     "screening.judge": frozenset({SUPERVISOR}),
     "assessment.view": frozenset({SUPERVISOR, LEADER, ANALYST}) | DEPARTMENT,
     "assessment.award": frozenset({LEADER}),
+    "figures.view": frozenset({ANALYST, SUPERVISOR, LEADER, HEAD, AUDITOR}),  # of requests, no names
     "staff.view": frozenset({ADMINISTRATOR, LEADER, HEAD}),  # skills, training, wishes
     "staff.self": EVERYONE,  # the own page: wish, absence, what the ledger says of oneself
     "staff.manage": frozenset({ADMINISTRATOR, HEAD}),  # enter skills, training, absence
@@ -121,7 +122,9 @@ GRANTS: dict[str, frozenset[Role]] = {
 _DEPARTMENTS_OWN = frozenset(
     verb
     for verb in GRANTS
-    if verb.startswith(("request.", "rectification.", "supervision.", "screening.", "assessment.", "staff."))
+    if verb.startswith(
+        ("request.", "rectification.", "supervision.", "screening.", "assessment.", "figures.", "staff.")
+    )
 )
 OWN: dict[Role, frozenset[str]] = {
     CLERK: frozenset({"wave.issue", "sheet.key", "request.contact", "request.classify", "request.settle"}),

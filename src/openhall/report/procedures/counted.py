@@ -85,7 +85,9 @@ def _frequencies(variable: Variable, found: Frequencies, pen: Pen) -> Table:
 
 
 def titled(variable: Variable) -> str:
-    """Key and label, once where they are the same."""
+    """Key and label, once where they are the same, or its own title."""
+    if variable.title:
+        return variable.title
     return variable.key if variable.label in ("", variable.key) else f"{variable.key}  {variable.label}"
 
 

@@ -23,7 +23,8 @@ MOST_GROUPS = 100  # of a factor; more are no groups but measured values
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variable:
     """One column of numbers, nan where there is no value. `levels`: labels of codes in order of display;
-    `text` is the first text of a column of text, whose numbers are only the places of sorted texts."""
+    `text` is the first text of a column of text, whose numbers are only the places of sorted texts. `title`: how
+    tables call it, where not by key and label."""
 
     key: str
     label: str
@@ -32,6 +33,7 @@ class Variable:
     ordered: bool = False
     text: str = ""
     population: tuple[float, ...] = ()
+    title: str = ""
 
     def codes(self) -> tuple[int, ...]:
         """The codes in order of display: the known ones, and after them what else occurs. A fraction raises
