@@ -54,6 +54,8 @@ def take(browser: Browser, base: str) -> None:
     analyst = signed_in(browser, base, "analyst")
     shot(analyst, f"{base}/desk/waves/demo-2018/", "ledger.png")
     shot(analyst, f"{base}/desk/waves/demo-2018/report", "report.png", at="text=Table 4-5. Overall")
+    shot(analyst, f"{base}/desk/waves/demo-2018/workbench/?rows=q2&columns=SE", "workbench.png")
+    shot(signed_in(browser, base, "leader"), f"{base}/desk/figures/", "figures.png")
     handler = signed_in(browser, base, "handler2")
     shot(handler, f"{base}/desk/requests/{NUMBER}/", "request.png")
     shot(signed_in(browser, base, "dispatcher"), f"{base}/desk/requests/", "requests.png")

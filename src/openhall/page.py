@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
 from django.forms.renderers import TemplatesSetting
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 
 from openhall.errors import N_
@@ -25,7 +26,7 @@ class FormRenderer(TemplatesSetting):
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Context of every page. `languages`: code, name, whether it is the page's own, and the link to it."""
     current = short(getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE))
-    query = request.GET.copy()
+    query = _query(request)
     languages = []
     for code, name in LANGUAGES.items():
         query["lang"] = code
@@ -39,6 +40,14 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "lang": current,
         "role_name": ROLE_NAMES.get(user.role) if user and user.is_authenticated and user.role else None,
     }
+
+
+def _query(request: HttpRequest) -> QueryDict:
+    """The names and values of the address; none of one with too many of them, so that its error page can be drawn."""
+    try:
+        return request.GET.copy()
+    except SuspiciousOperation:
+        return QueryDict(mutable=True)
 
 
 # The staff's menu: section, name, address, the right that opens it. A line is added when its page is there.

@@ -193,6 +193,15 @@ def test_htmx_gets_the_part_that_changes_and_the_address_of_the_view(client, tow
     assert "<html" not in whole and 'id="bench"' in whole and 'id="bench-found"' in whole
 
 
+def test_the_heading_takes_the_focus_where_the_link_that_was_followed_is_gone(client, town, filled):
+    sign_in(client, town.analyst)
+    focused = [
+        "autofocus" in view(client, filled, live=part, rows="q1", columns="s1").content.decode()
+        for part in ("", "bench-found", "bench")
+    ]
+    assert focused == [False, False, True]
+
+
 def test_going_back_gets_the_whole_page(client, town, filled):
     sign_in(client, town.analyst)
     answer = client.get(

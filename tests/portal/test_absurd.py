@@ -26,6 +26,7 @@ ADDRESSES = (
     "/requests/new?kind=%00",
     "/s/%00/",
     "/k/%00/",
+    "/register/?" + "&".join(f"service={number}" for number in range(2001)),
 )
 
 

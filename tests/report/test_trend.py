@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from openhall.report.drawing import inline_svg, svg
+from openhall.report.lettering import text_width
 from openhall.report.trend import Line, lines
 
 MONTHS = ["2026-01", "2026-02", "2026-03"]
@@ -31,3 +34,13 @@ def test_months_without_a_figure_leave_a_gap_and_nothing_is_drawn_of_nothing():
 def test_the_drawing_may_stand_in_a_page():
     page = inline_svg(lines(MONTHS, [Line("<b>", (1, 2, 3))]), title="T", alt="A", name="x")
     assert "style=" not in page and "<b>" not in page and "<script" not in page
+
+
+def test_many_months_are_not_written_into_each_other():
+    months = [f"{year}-{month:02}" for year in range(2021, 2026) for month in range(1, 13)]
+    drawn = svg(lines(months, [Line("a", tuple(range(60)))]))
+    places = [float(x) for x in re.findall(r'translate\(([\d.]+),\d+\)"[^>]*opacity="1">20\d\d-\d\d<', drawn)]
+    assert len(places) > 3
+    assert (
+        min(later - one for one, later in zip(places, places[1:], strict=False)) > text_width("2021-01") + 6
+    )

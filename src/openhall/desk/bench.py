@@ -76,6 +76,9 @@ def bench(request: HttpRequest, source: Source) -> HttpResponse:
     found = _found(source, asked) if asked.rows and source.all else None
     context = {**_context(source, asked, found), "errors": errors}
     part = {"bench-found": "_found", "bench": "_bench"}.get(request.headers.get("HX-Target", ""), "_bench")
+    context["arriving"] = (
+        live and part == "_bench"
+    )  # the link that was followed is gone: the focus needs a place
     answer = render(request, f"desk/workbench/{part if live else 'workbench'}.html", context)
     answer.headers["Vary"] = "HX-Request, HX-Target"
     if live:  # htmx shows no page with an error's status, so a part always comes with 200

@@ -218,17 +218,27 @@ class Report:
 
 
 def legible(part: Any) -> Any:
-    """A report, or any part of one, without control characters."""
-    if type(part) is str:  # and no enumeration
-        return _CONTROL.sub("", part)
-    if isinstance(part, tuple):
-        return tuple(legible(member) for member in part)
-    if isinstance(part, list):
-        return [legible(member) for member in part]
+    """A report, or any part of one, without control characters; the same object where there are none."""
+    kind = type(part)
+    if kind is str:  # and no enumeration
+        return _CONTROL.sub("", part) if _CONTROL.search(part) else part
+    if kind is float or kind is int or part is None:
+        return part
+    if isinstance(part, tuple | list):
+        members = [legible(member) for member in part]
+        if all(new is old for new, old in zip(members, part, strict=True)):
+            return part
+        return members if isinstance(part, list) else tuple(members)
     if isinstance(part, Mapping):
-        return {key: legible(value) for key, value in part.items()}
+        values = {key: legible(value) for key, value in part.items()}
+        return part if all(values[key] is part[key] for key in values) else values
     if is_dataclass(part) and not isinstance(part, type):
-        return replace(part, **{one.name: legible(getattr(part, one.name)) for one in fields(part)})
+        changed = {
+            name: new
+            for name, old in ((one.name, getattr(part, one.name)) for one in fields(part))
+            if (new := legible(old)) is not old
+        }
+        return replace(part, **changed) if changed else part
     return part
 
 

@@ -50,7 +50,7 @@ def lines(labels: Sequence[str], drawn: Sequence[Line], *, share: bool = False) 
         "field": "label",
         "type": "ordinal",
         "sort": None,
-        "axis": {"title": None, "labelAngle": 0, "labelOverlap": "greedy"},
+        "axis": {"title": None, "labelAngle": 0, "labelOverlap": "greedy", "labelSeparation": 12},
     }
     y = {
         "field": "value",
