@@ -169,6 +169,22 @@ def test_a_source_that_cannot_be_opened_says_why_and_what_to_do(client, town, fo
     assert Output.objects.count() == 0
 
 
+@pytest.mark.parametrize("data", ["~nobodyhere/x.csv", "x" * 5000 + ".csv"])
+@pytest.mark.parametrize("study", ["hall", "~nobodyhere/x.toml", "y" * 5000 + ".toml"])
+def test_a_path_no_file_can_have_is_said_like_any_other(client, town, folder, data, study):
+    name(folder, data=data, study=study)
+    sign_in(client, town.analyst)
+    assert "There is no file or folder" in text(client.get("/desk/sources/"))
+    assert client.get("/desk/waves/").status_code == 200
+
+
+def test_a_key_that_is_no_text_is_a_mistake_like_any_other(client, town, folder):
+    name(folder, more='\n[[source]]\nkey = ["a"]\nname = "b"\ndata = "city.csv"\nstudy = "hall"\n')
+    sign_in(client, town.analyst)
+    assert "a text is missing" in text(client.get("/desk/sources/"))
+    assert client.get("/desk/waves/").status_code == 200
+
+
 def test_a_file_of_another_study_is_refused_by_the_worker_with_the_place(client, town, folder, worker):
     (folder / "city.csv").write_text("q1,s1,s2,s3,s4\n1,9,3,3,3\n", "utf-8")
     name(folder)

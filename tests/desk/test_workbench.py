@@ -268,6 +268,15 @@ def test_a_new_answer_is_in_the_next_view(client, town, filled):
     assert "All 61 answers" in text(view(client, filled, rows="q1"))
 
 
+def test_an_office_with_another_name_is_called_so_in_the_next_view(client, town, filled):
+    sign_in(client, town.analyst)
+    view(client, filled, rows="office")
+    town.north.name = {"en": "Hall of the Hills"}
+    town.north.save()
+    found = text(view(client, filled, live="bench-found", rows="office"))
+    assert "Hall of the Hills" in found
+
+
 def test_the_second_view_asks_the_database_little(client, town, filled, django_assert_max_num_queries):
     sign_in(client, town.analyst)
     view(client, filled, rows="q1", columns="s4", where="channel:link")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from openhall.report.drawing import inline_svg, svg
 from openhall.report.lettering import text_width
@@ -41,6 +42,4 @@ def test_many_months_are_not_written_into_each_other():
     drawn = svg(lines(months, [Line("a", tuple(range(60)))]))
     places = [float(x) for x in re.findall(r'translate\(([\d.]+),\d+\)"[^>]*opacity="1">20\d\d-\d\d<', drawn)]
     assert len(places) > 3
-    assert (
-        min(later - one for one, later in zip(places, places[1:], strict=False)) > text_width("2021-01") + 6
-    )
+    assert min(later - one for one, later in pairwise(places)) > text_width("2021-01") + 6

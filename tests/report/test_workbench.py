@@ -377,6 +377,29 @@ def test_numbers_are_described_compared_and_correlated(small):
     assert found.n == sum(18.5 <= age <= 30 for age in ages)
 
 
+@pytest.mark.parametrize(
+    ("typed", "address"),
+    [
+        ("1234567", "rows=age&age.from=1234567"),
+        ("1234567.8", "rows=age&age.from=1234567.8"),
+        ("18.51", "rows=age&age.from=18.6"),  # the first age that is not below it
+        ("-0.001", "rows=age&age.from=0"),
+        ("1e999999999", "rows=age&age.from=1000000000000"),
+    ],
+)
+def test_a_limit_stands_in_the_address_as_it_is_counted(small, typed, address):
+    _tables, variables, _rows = small
+    asked = question(variables, rows="age", age_from=typed)
+    assert asked.address() == address
+    assert question(variables, rows="age", age_from=address.rpartition("=")[2]).where == asked.where
+
+
+@pytest.mark.parametrize("typed", ["nan", "snan", "old", "1,5"])
+def test_a_limit_that_is_no_number_is_refused(small, typed):
+    with pytest.raises(BadInput):
+        question(small[1], rows="age", age_from=typed)
+
+
 def test_days_are_put_together_where_there_are_many(small):
     tables, variables, rows = small
     found = ask(tables, variables, rows="day")

@@ -45,15 +45,16 @@ def _wave(key: str) -> Wave:
 
 
 def _source(wave: Wave, by: User) -> Source:
-    asked = wave.version.asked
+    asked, about = wave.version.asked, _about(wave)
+    names = hash(repr(about))  # an office may get another name
     return Source(
         title=str(wave),
         section="waves",
         back=reverse("desk:wave", args=[wave.key]),
         address=reverse("desk:workbench", args=[wave.key]),
         stem=f"{file_stem(wave)}-figures",
-        mark=f"{wave.pk}-{wave.version.changed_at.isoformat()}-{counts.version(wave)}",
-        variables=variables_of(asked, _about(wave)),
+        mark=f"{wave.pk}-{wave.version.changed_at.isoformat()}-{counts.version(wave)}-{names}",
+        variables=variables_of(asked, about),
         counted_for=lambda where: counts.counted(wave, where),
         taken=lambda kind, question, count: take_figures(
             wave, file=kind, question=question, count=count, by=by

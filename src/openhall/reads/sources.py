@@ -62,7 +62,10 @@ class Named:
         from openhall.surveys.toml_format import builtin, read_study
 
         if self.study.endswith(".toml"):
-            return read_study(Path(self.study))
+            try:
+                return read_study(Path(self.study))
+            except OSError:
+                raise _unreadable(Path(self.study)) from None
         found = Questionnaire.objects.filter(key=self.study).first()
         if found is not None:
             return (found.versions.filter(frozen=True).order_by("number").last() or found.newest).asked
@@ -79,7 +82,11 @@ class Named:
         """Whether it can be opened, as far as that can be seen at once. OpenHallError says why not and what to do."""
         if versions.local(self.data):
             path = Path(self.data)
-            if not path.exists() or not os.access(path, os.R_OK):
+            try:
+                there = path.exists() and os.access(path, os.R_OK)
+            except OSError:  # a name too long for any file
+                there = False
+            if not there:
                 raise _unreadable(path)
         _ = self.asked
 
@@ -192,7 +199,7 @@ def _wrong(entry: Any, before: Mapping[str, Named], number: int) -> Iterator[Pro
     if isinstance(key, str) and key and not KEY.fullmatch(key):
         cure = N_("Use small letters, digits and hyphens, 40 at most.")
         yield _problem("key", N_("“{key}” cannot stand in a web address."), cure, number, key=key[:60])
-    if key in before:
+    if isinstance(key, str) and key in before:
         yield _problem(
             "key", N_("two sources have the key “{key}”."), N_("Give each its own."), number, key=key
         )
@@ -211,10 +218,18 @@ def _text(value: object) -> bool:
 def _named(entry: Mapping[str, Any], folder: Path) -> Named:
     name, data, study = entry.get("name") or entry["key"], entry["data"].strip(), entry["study"].strip()
     if versions.local(data):
-        data = str(folder / Path(data).expanduser())
+        data = str(_path(folder, data))
     if study.endswith(".toml"):
-        study = str(folder / Path(study).expanduser())
+        study = str(_path(folder, study))
     return Named(entry["key"], {"en": name} if isinstance(name, str) else name, data, study)
+
+
+def _path(folder: Path, given: str) -> Path:
+    """A path as the operator wrote it, beside the file; one with a home folder nobody has stays as it is."""
+    try:
+        return folder / Path(given).expanduser()
+    except RuntimeError:
+        return folder / given
 
 
 def _unknown(names: Sequence[str], known: Sequence[str], number: int | None = None) -> Problem:

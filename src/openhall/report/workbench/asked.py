@@ -12,6 +12,7 @@ import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, InvalidOperation
 from urllib.parse import urlencode
 
 from openhall.engines.columns import day_number, day_of
@@ -37,6 +38,7 @@ METHODS = {
     "regression": N_("Regression"),
 }
 FROM, TO = ".from", ".to"  # what ends the names of the limits of a day or number
+FARTHEST = Decimal(10**12)  # no answer is beyond it
 SEVERAL_ALONE = N_("the answers to “{name}” can be several, so it is shown alone.")
 
 
@@ -229,13 +231,22 @@ def _limit(
         return None
     axis = variable.axes[0]
     try:
-        return day_number(text) if isinstance(axis, Day) else round(float(text) * 10 ** _decimals(variable))
-    except (ValueError, OverflowError):
+        if isinstance(axis, Day):
+            return day_number(text)
+        return _number(text, _decimals(variable), ROUND_CEILING if end == FROM else ROUND_FLOOR)
+    except (ValueError, OverflowError, InvalidOperation):
         message = N_("“{text}” is not a date.") if isinstance(axis, Day) else N_("“{text}” is not a number.")
         cure = N_("For example: {example}.")
         example = date(2024, 3, 31).isoformat() if isinstance(axis, Day) else "42"
         problems.append(Problem(name, message, cure, {"text": text[:40], "example": example}))
         return None
+
+
+def _number(text: str, decimals: int, rounding: str) -> int:
+    """A limit in the axis's own whole numbers, inwards where it lies between two of them. InvalidOperation where it is
+    no number."""
+    number = min(max(Decimal(text), -FARTHEST), FARTHEST)
+    return int(number.scaleb(decimals).to_integral_value(rounding))
 
 
 def _decimals(variable: Variable) -> int:
@@ -246,4 +257,5 @@ def _decimals(variable: Variable) -> int:
 def _written(variable: Variable, number: int) -> str:
     if isinstance(variable.axes[0], Day):
         return day_of(number).isoformat()
-    return f"{number / 10 ** _decimals(variable):g}"
+    written = f"{Decimal(number).scaleb(-_decimals(variable)):f}"
+    return written.rstrip("0").rstrip(".") if "." in written else written
