@@ -49,4 +49,4 @@ def test_a_count_that_is_stopped_ends_its_processes(store: Store, monkeypatch: p
 
 
 def test_a_small_store_is_counted_by_one_process(store: Store) -> None:
-    assert not store_parts.worth(store)
+    assert not store_parts.worth(store, 22)

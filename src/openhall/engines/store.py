@@ -157,7 +157,7 @@ class Store:
         where = self._there(where)
         keys = self._present(columns_asked(asks, where, weight))
         with self.reading():
-            if store_parts.worth(self):
+            if store_parts.worth(self, len(keys)):
                 return store_parts.count(self, asks, keys, where=where, weight=weight, watch=watch)
             return self.count_segments(asks, self.segments, keys, where=where, weight=weight, watch=watch)
 

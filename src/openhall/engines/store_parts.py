@@ -16,7 +16,7 @@ from openhall.stats.cells import Cells, Watch, added, unwatched
 if TYPE_CHECKING:
     from openhall.engines.store import Store
 
-FROM = 30_000_000  # rows; below, starting processes costs more than it saves
+FROM = 600_000_000  # rows times columns; below, starting processes costs more than it saves
 TOGETHER = 4  # segments a process counts at a time
 MOST = 8  # processes
 PATIENCE = 0.2  # seconds between two looks at the watch
@@ -33,10 +33,10 @@ class _Work:
     weight: str
 
 
-def worth(store: Store) -> bool:
-    """Whether several processes are faster, and this one may start them."""
+def worth(store: Store, columns: int) -> bool:
+    """Whether several processes count so many columns faster, and this one may start them."""
     here = multiprocessing.current_process()
-    return store.rows >= FROM and _cores() > 1 and not here.daemon and here.name == "MainProcess"
+    return store.rows * columns >= FROM and _cores() > 1 and not here.daemon and here.name == "MainProcess"
 
 
 def count(
