@@ -64,7 +64,7 @@ class Live:
         self, asks: Sequence[Ask], *, where: Where = (), weight: str = "", watch: Watch = unwatched
     ) -> tuple[Cells, ...]:
         if weight:
-            raise NotImplementedError("requests have no weights")
+            raise ValueError("requests have no weights")
         known = {ask: self.known[(where, ask)] for ask in asks if (where, ask) in self.known}
         missing = [ask for ask in dict.fromkeys(asks) if ask not in known]
         if missing:
