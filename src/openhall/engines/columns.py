@@ -6,7 +6,7 @@ What the columns of a block are: `stats.blocks`. Beside the questions there are 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openhall.stats.axes import Answered, Code, Coded, In, Part, Where
-from openhall.stats.blocks import Block, Codes
+from openhall.stats.blocks import Codes
 from openhall.stats.counted import Columns, Scale
 from openhall.surveys.questionnaire import Answer, Kind, Question, Questionnaire, Role
 
@@ -170,24 +170,3 @@ def required(questionnaire: Questionnaire) -> Where:
 def counting(reasons: Sequence[str]) -> Where:
     """The rows whose column `void` says that they count; `reasons` are the codes of that column."""
     return (In(Coded("void", tuple(reasons)), (VALID,)),)
-
-
-__all__ = [
-    "CHANNELS",
-    "VALID",
-    "Block",
-    "Mapping",
-    "Spec",
-    "Type",
-    "choice",
-    "codes_of",
-    "columns_of",
-    "counting",
-    "day_number",
-    "day_of",
-    "encode",
-    "none_of",
-    "required",
-    "several_of",
-    "specs_of",
-]

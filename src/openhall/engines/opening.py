@@ -61,7 +61,7 @@ class Source:
     known: Returned | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
     about: Mapping[str, Coded] = field(default_factory=dict)  # `office` and `void`, where the data have them
-    straight: Ask = ()  # five scale items or more, all answered alike
+    straight: Alike | None = None  # five scale items or more, all answered alike
     whole: Sequence[validity.Caution] = ()  # what is odd about the sheets together
     notes: Sequence[Problem] = ()
 
@@ -71,7 +71,7 @@ class Source:
 
     def asks(self) -> tuple[Ask, ...]:
         """What `returned` needs of the valid sheets, to be counted together with the rest."""
-        return () if self.known is not None else ((), *([self.straight] if self.straight else []))
+        return () if self.known is not None else ((), *([(self.straight,)] if self.straight else []))
 
     def returned(self, counted: Counted, watch: Watch = unwatched) -> Returned:
         """What became of the sheets, counted by office and reason."""
@@ -100,8 +100,7 @@ class Source:
     def _flags(self, counted: Counted) -> dict[str, int]:
         flags: dict[str, int] = dict(self.facts.get("flags", {}))
         if self.straight:
-            cells = counted.cells(*self.straight)
-            alike = int(cells.counts[cells.values[:, 0] == 1].sum())
+            alike = counted.yes(self.straight)
             flags |= {validity.Rule.STRAIGHT_LINING.value: alike} if alike else {}
         return dict(sorted(flags.items()))
 
@@ -274,12 +273,12 @@ def _remote(engine: Any, questionnaire: Questionnaire, name: str) -> Source:
     )
 
 
-def straight(questionnaire: Questionnaire) -> Ask:
+def straight(questionnaire: Questionnaire) -> Alike | None:
     """The axis that says whether every scale item has the same answer, where there are five or more."""
     columns = columns_of(questionnaire).choices
     items = tuple(columns[q.key] for q in questionnaire.questions if q.kind is Kind.SCALE)
     least = validity.Limits().straight_items
-    return (Alike(items, least),) if len(items) >= least else ()
+    return Alike(items, least) if len(items) >= least else None
 
 
 def _safe(address: str) -> str:

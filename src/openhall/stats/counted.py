@@ -201,21 +201,19 @@ class Counted:
         there = cells.values[:, 0] == 1
         return cells.values[there, 1], cells.counts[there]
 
+    def yes(self, axis: Given | Marked | Alike) -> int:
+        """Cases of which it is true."""
+        cells = self.cells(axis)
+        return int(cells.counts[cells.values[:, 0] == 1].sum())
+
     def given(self, key: str) -> int:
         """Cases with an answer of any kind."""
-        cells = self.cells(Given(key))
-        return int(cells.counts[cells.values[:, 0] == 1].sum())
+        return self.yes(Given(key))
 
     def marks(self, key: str, codes: Sequence[int]) -> list[int]:
         """Cases that marked each option of a multiple choice."""
         self.prepare([(Marked(key, code),) for code in codes])
-        tables = [self.cells(Marked(key, code)) for code in codes]
-        return [int(table.counts[table.values[:, 0] == 1].sum()) for table in tables]
-
-    def alike(self, columns: Sequence[Coded], least: int) -> int:
-        """Cases with the same answer to all of at least `least` questions."""
-        cells = self.cells(Alike(tuple(columns), least))
-        return int(cells.counts[cells.values[:, 0] == 1].sum())
+        return [self.yes(Marked(key, code)) for code in codes]
 
 
 def _check(ask: Ask, cells: Cells) -> None:
