@@ -50,3 +50,13 @@ def test_a_count_that_is_stopped_ends_its_processes(store: Store, monkeypatch: p
 
 def test_a_small_store_is_counted_by_one_process(store: Store) -> None:
     assert not store_parts.worth(store, 22)
+
+
+def test_many_columns_are_worth_several_processes_sooner(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_parts, "FROM", 10 * store.rows)
+    monkeypatch.setattr(store_parts, "_cores", lambda: 2)
+    monkeypatch.setattr(store_parts.multiprocessing.current_process(), "_name", "MainProcess")
+    assert store_parts.worth(store, 22)
+    assert not store_parts.worth(store, 2)
