@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.report.small import asking, choice, scale
 
+from openhall.engines.memory import Memory
 from openhall.labels import VOID_REASONS
 from openhall.report.chapter4 import chapter4, chapter4_of_sheets
 from openhall.report.document import Caution, Figure, Heading, Manner, Paragraph, Report, Row, Section, Table
@@ -17,6 +18,13 @@ from openhall.surveys.questionnaire import Questionnaire, Role
 from openhall.surveys.sheets import Sheets
 
 ANSWERS = [(a, o, i, j) for a, o, i, j in product((1, 2), (1, 2, 3), (1, 2, 3), (1, 3))]
+
+
+def test_all_tables_of_the_chapter_are_counted_in_one_pass_over_the_data(study, sheets, monkeypatch) -> None:
+    passes, count = [], Memory.count
+    monkeypatch.setattr(Memory, "count", lambda *a, **k: passes.append(len(a[1])) or count(*a, **k))
+    chapter4_of_sheets(study, sheets)
+    assert len(passes) == 1 and passes[0] > 50
 
 
 def whole() -> Questionnaire:

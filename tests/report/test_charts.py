@@ -137,3 +137,9 @@ def test_missing_fonts_name_the_cure(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     monkeypatch.setattr(fonts, "FOLDER", tmp_path)
     with pytest.raises(fonts.NoFonts, match="openhall build"):
         fonts.folder.__wrapped__()
+
+
+def test_a_scale_of_any_span_is_drawn_with_a_few_marks() -> None:
+    [dot] = [charts.Mean("A", 5e13, 2, 1e14, "5e13")]
+    drawn = charts.means([dot], lowest=0, highest=10**14, title="Mean")
+    assert len(json.dumps(drawn)) < 10_000

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.stats.sample import Sample
 
 from openhall.errors import BadInput
-from openhall.stats.axes import Coded, In, Part
+from openhall.stats.axes import Between, Coded, In, Number, Part
 from openhall.stats.blocks import count
 from openhall.stats.cells import Cells
 from openhall.stats.counted import Columns, Counted, Scale
@@ -132,12 +132,59 @@ def test_a_code_nobody_knows_is_refused_with_its_column():
     assert "7" in str(refused.value)
 
 
+def test_the_column_of_an_unknown_code_is_found_behind_a_score():
+    class Odd(Rows):
+        def count(self, asks, *, where=(), weight="", watch=None):
+            return tuple(Cells(np.array([[2, 5, -1]]), np.array([7])) for _ in asks)
+
+    found = counted(np.zeros((0, 4)))
+    found.engine = Odd(np.zeros((0, 4)))
+    with pytest.raises(BadInput, match="hall"):
+        found.cells(found.columns.score(ITEMS[:2]), found.columns.choices["hall"])
+
+
+def test_pairs_are_the_same_whichever_way_they_were_counted():
+    rows = np.array([[1, 5, 4, 1], [1, 2, 2, 3], [2, 2, 2, 3], [2, 0, 0, 3]])
+    first, second = counted(rows), counted(rows)
+    columns = first.columns
+    second.prepare([(columns.score(SECOND.items), columns.score(FIRST.items))])
+    one, other = first.pairs(FIRST, SECOND), second.pairs(FIRST, SECOND)
+    assert one.rows.tolist() == other.rows.tolist() == [[2, 3], [4.5, 1]]
+    assert one.counts.tolist() == other.counts.tolist() == [2, 1] and one.missing == other.missing == 1
+
+
+class Visits:
+    """An engine over one number, in tenths, with a weight."""
+
+    rows = 4
+
+    def count(self, asks, *, where=(), weight="", watch=None):
+        block = {"n": np.array([25, 25, -10, np.iinfo(np.int64).min]), "w": np.array([1, 2, 3, 4])}
+        return count(asks, [block], {}, where=where, weight=weight)
+
+
+def test_measured_numbers_have_their_decimals_and_weights():
+    found = Counted(Visits(), Columns({})).numbers("n", 1)
+    assert (found.values.tolist(), found.counts.tolist(), found.missing) == ([-1, 2.5], [[1, 2]], 1)
+    heavy = Counted(Visits(), Columns({}), weight="w")
+    assert (heavy.n, heavy.numbers("n", 1).counts.tolist()) == (10, [[3, 3]])
+    few = Counted(Visits(), Columns({}), where=(Between(Number("n", 1), 0),), weight="w")
+    assert (few.n, few.numbers("n", 1).counts.tolist()) == (3, [[3]])
+
+
 def test_a_filter_is_part_of_the_counting():
     rows = np.array([[1, 5, 5, 5], [2, 4, 4, 4], [2, 1, 1, 1]])
     found = counted(rows)
     few = Counted(found.engine, found.columns, where=(In(Coded("hall", (1, 2, 3)), (2,)),))
     assert (found.n, few.n) == (3, 2)
     assert few.spread(ITEMS[0]).values.tolist() == [1, 4]
+
+
+def test_scores_with_a_fraction_are_the_nearest_step():
+    rows = np.array([[1, 1, 0, 0], [1, 3, 0, 0], [2, 5, 0, 0], [2, 0, 0, 0]])
+    found = counted(rows, unit=Fraction(5, 4))  # the scores are 1, 2.25, 3.5, 4.75, 6
+    counts, missing = found.cross(HALL, ITEMS[0], (6, 5, 4, 2, 1))
+    assert (counts.tolist(), missing) == ([[0] * 5, [0, 0, 1, 0, 1], [1, 0, 0, 0, 0]], 1)
 
 
 def test_what_is_counted_once_is_not_counted_again():

@@ -17,7 +17,7 @@ from openhall.stats.correction import bonferroni, holm, sidak
 from openhall.stats.correlation import correlation, correlations, partial
 from openhall.stats.crosstab import crosstab_of
 from openhall.stats.descriptives import describe, quantile
-from openhall.stats.exact import fisher_exact
+from openhall.stats.exact import fisher_exact, network
 from openhall.stats.factor import factorability, parallel_analysis, principal_axis
 from openhall.stats.friedman import friedman
 from openhall.stats.means import item_summary
@@ -80,6 +80,18 @@ def test_fisher_s_p_is_that_of_counting_every_table(table):
     found = fisher_exact(table)
     assume(found.p == found.p)
     assert (found.p, found.method) == (near(by_counting(table)), "exact")
+
+
+@quick
+@given(
+    arrays.arrays(np.int64, st.tuples(st.integers(2, 4), st.integers(2, 5)), elements=st.integers(1, 12)),
+    st.sampled_from((10, 200, 5_000)),
+)
+def test_no_table_is_given_up_that_could_have_been_walked_within_the_budget(table, budget):
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("openhall.stats.exact._least_steps", lambda *totals: 0.0)
+        walked = network(table, budget)
+    assert network(table, budget) == walked
 
 
 @quick

@@ -70,6 +70,17 @@ def test_a_wrong_answer_is_told_and_left_out(key: str, posted: list[str], said: 
     assert checked.answers[FORM.position[key]] is None
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("1000000000000", "must be 999999999999 or less"), ("-1000000000000", "must be -999999999999 or more")],
+)
+def test_a_number_with_more_digits_than_a_column_holds_is_refused(text: str, said: str) -> None:
+    exact = Question(key="exact", kind=Kind.NUMBER, text={}, decimals=6)
+    assert parse_mark(exact, "-999999999999") == -999999999999
+    with pytest.raises(BadInput, match=said):
+        parse_mark(exact, text)
+
+
 def test_blanks_are_fine_in_a_form_that_is_saved_to_go_on_later() -> None:
     checked = check_answers(FORM, {"one": ["1"], "csrf": ["x"]}, complete=False)
     assert checked.ok and checked.answers == (1, None, None, None, None, None)

@@ -7,6 +7,7 @@ It works for any questionnaire; a section without what it needs says what is mis
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import combinations
 
 from openhall import __version__
 from openhall.engines import memory
@@ -26,6 +27,7 @@ from openhall.surveys import validity
 from openhall.surveys.questionnaire import Answer, Questionnaire
 from openhall.surveys.sheets import Sheets
 
+MOST_COMPARED = 6  # dimensions; of more, counting every two takes longer than a second pass for two
 PARTS = (fieldwork, description, reliability, association, means, variance)
 
 
@@ -71,7 +73,8 @@ def chapter4_of(
 
 
 def asks(questionnaire: Questionnaire, study: Study, counted: Counted) -> Iterator[Ask]:
-    """Everything the chapter counts but what depends on figures: two dimensions' scores together."""
+    """Everything the chapter counts. Which two dimensions it compares depends on figures: every two are counted,
+    unless they are many; then those two are counted when they are known."""
     columns = counted.columns
     yield ()
     for question in others.questions(questionnaire, study):
@@ -87,6 +90,8 @@ def asks(questionnaire: Questionnaire, study: Study, counted: Counted) -> Iterat
     yield from ((answer,) for answer in answers)
     if scores:
         yield (counted.axis_of(study.dimensions),)
+    if len(scores) <= MOST_COMPARED:
+        yield from combinations(scores, 2)
 
 
 def chapter4(

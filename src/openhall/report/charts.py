@@ -48,6 +48,7 @@ CONFIG: Spec = {
         "labelLimit": 220,
         "symbolType": "square",
         "symbolSize": 150,
+        "columnPadding": 24,  # fonts of readers may be wider than the one that was measured
     },
 }
 
@@ -201,7 +202,8 @@ def means(dots: Sequence[Mean], *, lowest: float, highest: float, title: str) ->
         }
         for place, dot in enumerate(dots)
     ]
-    steps = [lowest + step for step in range(round(highest - lowest) + 1)]
+    span = round(highest - lowest)
+    steps = [lowest + step for step in range(0, span + 1, max(span // 20, 1))]  # a few of a long scale
     track = [{"place": place, "step": step} for place in range(len(dots)) for step in steps]
     axis = {"values": steps, "title": title, "format": "d", "grid": False}
     scale = {"domain": [lowest, highest], "nice": False, "zero": False}

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from openhall.errors import N_
@@ -219,7 +220,7 @@ class Report:
 
 def legible(part: Any) -> Any:
     """A report, or any part of one, without control characters; the same object where there are none."""
-    kind = type(part)
+    kind: Any = type(part)
     if kind is str:  # and no enumeration
         return _CONTROL.sub("", part) if _CONTROL.search(part) else part
     if kind is float or kind is int or part is None:
@@ -232,14 +233,14 @@ def legible(part: Any) -> Any:
     if isinstance(part, Mapping):
         values = {key: legible(value) for key, value in part.items()}
         return part if all(values[key] is part[key] for key in values) else values
-    if is_dataclass(part) and not isinstance(part, type):
-        changed = {
-            name: new
-            for name, old in ((one.name, getattr(part, one.name)) for one in fields(part))
-            if (new := legible(old)) is not old
-        }
-        return replace(part, **changed) if changed else part
-    return part
+    changed = {name: new for name in _names(kind) if (new := legible(old := getattr(part, name))) is not old}
+    return replace(part, **changed) if changed else part
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    """The fields of a dataclass; none of anything else."""
+    return tuple(one.name for one in fields(kind)) if is_dataclass(kind) else ()
 
 
 def headline(block: Table | Figure, lang: str) -> str:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from math import lcm
 
 Code = int | str
+LARGE = 1 << 48  # of a common multiple
+SUMS = 1 << 56  # of the largest sum of such multiples
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +55,20 @@ class Score:
     def width(self) -> int:
         return 2
 
+    @property
+    def most(self) -> int:
+        """The largest sum of points."""
+        return sum(map(_most, self.parts))
+
+
+def _most(part: Part) -> int:
+    return max((points for points in part.points if points is not None), default=0)
+
 
 @dataclass(frozen=True, slots=True)
 class Total:
     """The mean of several scores. Two numbers a row: scores with an answer, and the sum of their means times
-    `common`, which makes it whole."""
+    `common`, which makes it whole: of each score, its points × (`common` // items answered)."""
 
     scores: tuple[Score, ...]
 
@@ -67,13 +78,29 @@ class Total:
 
     @property
     def common(self) -> int:
-        """The least number every possible number of answered items divides.
+        """The least number every possible number of answered items divides. Where that is too large, from 37 items
+        on: one that all the items of most scores divide, and as many other numbers as there is room for; the mean
+        of any other number of items is rounded down to one part in `common`.
 
         >>> part = Part("a", (1,), (0,))
         >>> Total((Score((part,) * 5), Score((part,) * 3))).common
         60
         """
-        return lcm(*range(1, max((len(score.parts) for score in self.scores), default=1) + 1))
+        items = [len(score.parts) for score in self.scores if score.parts]
+        found, room = 1, min(LARGE, SUMS // max(self._points, 1))
+        for many in (*items, *range(1, max(items, default=1) + 1)):
+            both = lcm(found, many)
+            found = both if both < room else found
+        return found
+
+    @property
+    def most(self) -> int:
+        """The largest sum of means times `common`."""
+        return self.common * self._points
+
+    @property
+    def _points(self) -> int:
+        return sum(max(map(_most, score.parts), default=0) for score in self.scores)
 
 
 @dataclass(frozen=True, slots=True)

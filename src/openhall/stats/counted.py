@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import gcd
 
 import numpy as np
 
@@ -53,6 +54,11 @@ def _common(a: Fraction, b: Fraction) -> Fraction:
     while b:
         a, b = b, a % b
     return a
+
+
+def _lowest(numerator: int, denominator: int) -> tuple[int, int]:
+    divisor = gcd(numerator, denominator)
+    return numerator // divisor, denominator // divisor
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +112,8 @@ class Counted:
         return table[_order(axis, factor.codes)], int(table[0])
 
     def cross(self, rows: Factor, item: Item, scores: Sequence[int]) -> tuple[Counts, int]:
-        """Cases at each level of `rows` and each of the item's `scores`, and how many miss one or both."""
+        """Cases at each level of `rows` and each of the item's `scores`, whole ones: those the study's levels
+        have, nearest to the item's own; and how many miss one or both."""
         axis, part = self.columns.choices[rows.key], self.columns.parts[item.key]
         answer = self.columns.item(item)
         table = dense(self.cells(axis, answer), len(axis.codes) + 1, len(answer.codes) + 1)
@@ -115,7 +122,7 @@ class Counted:
         for place, points in enumerate(part.points, 1):
             if points is not None:
                 score = self.columns.scale.base + self.columns.scale.unit * points
-                picked[:, [Fraction(one) for one in scores].index(score)] += by_level[:, place]
+                picked[:, list(scores).index(round(score))] += by_level[:, place]
         return picked, int(table.sum() - picked.sum())
 
     def spread(self, measured: Item | Dimension | Sequence[Dimension], by: Factor | None = None) -> Spread:
@@ -146,25 +153,25 @@ class Counted:
         cells = self.cells(*by, axis)
         worth = self._worth(measured, axis, cells.values[:, len(by) :])
         level = cells.values[:, 0] if by else np.ones(len(cells.counts), np.int64)
-        used = np.array([value is not None for value in worth], dtype=bool) & (level > 0)
-        values = sorted(
-            {value for value, some in zip(worth, used, strict=True) if some and value is not None}
-        )
-        place = {value: index for index, value in enumerate(values)}
+        used = np.array([ratio is not None for ratio in worth], dtype=bool) & (level > 0)
+        ratios = [ratio for ratio, some in zip(worth, used, strict=True) if some and ratio is not None]
+        # by the nearest float first: comparing and hashing fractions takes longer than all the rest of this
+        values = sorted((Fraction(*ratio) for ratio in set(ratios)), key=lambda value: (float(value), value))
+        place = {value.as_integer_ratio(): index for index, value in enumerate(values)}
         counts = np.zeros((len(by[0].codes) if by else 1, len(values)), np.int64)
-        where = [place[value] for value, some in zip(worth, used, strict=True) if some and value is not None]
+        where = [place[ratio] for ratio in ratios]
         np.add.at(counts, (level[used] - 1, np.array(where, np.int64)), cells.counts[used])
         return values, counts, int(cells.counts[~used].sum())
 
     def _worth(
         self, measured: Item | Dimension | Sequence[Dimension], axis: Axis, rows: Counts
-    ) -> list[Fraction | None]:
-        """The points each row of numbers stands for, as exact fractions."""
+    ) -> list[tuple[int, int] | None]:
+        """The points each row of numbers stands for, exactly: numerator and denominator in lowest terms."""
         if isinstance(measured, Item):
             points = (None, *self.columns.parts[measured.key].points)
-            return [None if (p := points[int(place)]) is None else Fraction(p) for (place,) in rows]
+            return [None if (p := points[place]) is None else (p, 1) for (place,) in rows.tolist()]
         common = axis.common if isinstance(axis, Total) else 1
-        return [Fraction(int(total), int(many) * common) if many else None for many, total in rows]
+        return [_lowest(total, many * common) if many else None for many, total in rows.tolist()]
 
     def patterns(self, items: Sequence[Item]) -> Patterns:
         """The different complete rows of scores of these items, and how often each occurs."""
@@ -182,10 +189,11 @@ class Counted:
     def pairs(self, first: Dimension, second: Dimension) -> Patterns:
         """The different pairs of two dimensions' scores, and how often each occurs."""
         axes = self.columns.score(first.items), self.columns.score(second.items)
-        cells = self.cells(*axes)
+        turned = axes[::-1] in self.known
+        cells = self.cells(*axes[:: -1 if turned else 1])
         with np.errstate(invalid="ignore"):
             points = cells.values[:, [1, 3]] / cells.values[:, [0, 2]]
-        return patterns_of_points(points, cells.counts, self.columns.scale)
+        return patterns_of_points(points[:, :: -1 if turned else 1], cells.counts, self.columns.scale)
 
     def numbers(self, key: str, decimals: int) -> Spread:
         """How often each number of a measured column occurs."""

@@ -8,7 +8,7 @@ rarer, or only more common, than the observed table are settled without being wa
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import log2, nan
+from math import factorial, log2, nan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -116,8 +116,33 @@ def network(table: Counts, budget: int = BUDGET) -> float | None:
     rows, columns = np.sort(table.sum(axis=1)), np.sort(table.sum(axis=0))[::-1]
     if len(rows) * log2(int(rows.sum()) + 1) > 62 or float(np.prod(rows[:-1] + 1.0)) > 50.0 * budget:
         return None
+    if _least_steps(rows, columns) > budget:
+        return None
     stages = _stages(rows, columns, budget)
     return None if stages is None else _walk(stages, _constant(rows, columns), rarity(table), budget)
+
+
+def _least_steps(rows: Counts, columns: Counts) -> float:
+    """A number the steps of the first two columns cannot be fewer than, counted without walking them.
+
+    All ways to fill both columns, by adding row after row; nodes alike but for the order of the rows are one,
+    and there are at most len(rows)! such orders. 0 where that would itself take long.
+    """
+    first, second = int(columns[0]), int(columns[1])
+    if (first + 1) * (second + 1) * int(np.minimum(rows[:-1], first).sum()) > 100 * BUDGET:
+        return 0.0
+    ways = np.zeros((first + 1, second + 1))
+    ways[0, 0] = 1.0
+    for row in map(int, rows[:-1]):  # the largest takes what is left
+        below, ways = ways.cumsum(axis=1), np.zeros_like(ways)
+        for taken in range(min(row, first) + 1):
+            rest = row - taken + 1  # the second column takes fewer than this
+            ways[taken:] += below[: first + 1 - taken]
+            if rest <= second:
+                ways[taken:, rest:] -= below[: first + 1 - taken, : second + 1 - rest]
+    left = (first - np.arange(first + 1))[:, None] + (second - np.arange(second + 1))[None, :]
+    both, alone = ways[left <= rows[-1]].sum(), ways[left[:, 0] - second <= rows[-1], 0].sum()
+    return max(float(alone), float(both) / factorial(len(rows)))
 
 
 def _stages(rows: Counts, columns: Counts, budget: int) -> list[_Stage] | None:

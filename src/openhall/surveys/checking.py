@@ -17,6 +17,7 @@ from openhall.errors import N_, BadInput, Problem
 from openhall.surveys.questionnaire import Answer, Kind, Question, Questionnaire
 
 LONGEST_TEXT = 2000  # characters
+DIGITS = 18  # of a number, those after the point included: what a column of whole numbers holds
 NAMED = 15  # answers named one by one where none of them was given
 MARKS = "|"  # between several marks in one cell
 
@@ -183,10 +184,16 @@ def _number(question: Question, text: str) -> int | float:
         )
         raise _Wrong(message, {"decimals": question.decimals})
     value = float(f"{sign}{whole}.{fraction}") if question.decimals else int(sign + whole)
-    if question.minimum is not None and value < question.minimum:
-        raise _Wrong(N_("the number must be {minimum} or more."), {"minimum": plain(question.minimum)})
-    if question.maximum is not None and value > question.maximum:
-        raise _Wrong(N_("the number must be {maximum} or less."), {"maximum": plain(question.maximum)})
+    largest = 10 ** (DIGITS - question.decimals) - 1
+    low, high = question.minimum, question.maximum
+    low, high = (
+        max(-largest, -largest if low is None else low),
+        min(largest, largest if high is None else high),
+    )
+    if value < low:
+        raise _Wrong(N_("the number must be {minimum} or more."), {"minimum": plain(low)})
+    if value > high:
+        raise _Wrong(N_("the number must be {maximum} or less."), {"maximum": plain(high)})
     return value
 
 

@@ -22,6 +22,7 @@ LIMIT = 50 * MEGABYTE
 UNPACKED_LIMIT = 300 * MEGABYTE  # of a workbook, all parts together
 MOST_RATIO = 200  # unpacked to packed, for parts over a megabyte; honest sheets of digits stay below 50
 MOST_ENTRIES = 2000
+MOST_CELLS = 20_000_000  # of one table, however it is written
 _CHUNK = 256 * 1024
 _PLENTY = 8  # characters outside ASCII that decode as UTF-8: more than chance
 _ENTITIES = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)

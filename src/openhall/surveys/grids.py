@@ -15,8 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from openhall.errors import N_, BadInput, Problem
-from openhall.surveys.files import LIMIT, UNPACKED_LIMIT, check_workbook, decode_text, read_bytes
-from openhall.surveys.workbooks import MOST_CELLS, read_rows
+from openhall.surveys.files import LIMIT, MOST_CELLS, UNPACKED_LIMIT, check_workbook, decode_text, read_bytes
 
 MOST_ROWS = 1_000_000
 MOST_COLUMNS = 2000
@@ -85,6 +84,8 @@ def delimiter_of(text: str, name: str) -> tuple[str, str]:
 
 
 def _xlsx(data: bytes, name: str) -> Grid:
+    from openhall.surveys.workbooks import read_rows  # only when needed: so does its reader of XML
+
     package = check_workbook(data, name=name)
     rows, notes = read_rows(
         data, name=name, package=package, prefer=("sheets", "data"), most=(MOST_ROWS, MOST_COLUMNS)

@@ -15,9 +15,8 @@ from xml.etree.ElementTree import Element
 from defusedxml import ElementTree
 
 from openhall.errors import N_, BadInput, Problem
-from openhall.surveys.files import Package, no_workbook
+from openhall.surveys.files import MOST_CELLS, Package, no_workbook
 
-MOST_CELLS = 20_000_000
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell [^>]*ref="([A-Z0-9:]{1,30})"')
 
 
