@@ -56,6 +56,12 @@ SINGLE = {  # one by one in open lists, closed ones and both
     "q": ("street light", "损坏", "lamp 小区 damp", "zzz"),
     "needs": ("sign", "part", "extension", "order", "rectification", "screening", "appeal"),
 }
+CLOSINGS = (
+    {"closed_since": "2026-07-01", "closed_until": "2026-09-30"},
+    {"closed_until": "2022-03-01", "department": "department-7"},
+    {"closed_since": "2026-07-01", "service": "service-39", "sort": "new"},
+    {"closed_since": "2026-01-01", "area": "area-11", "sort": "changed"},
+)
 STATES = ("", "received", "returned", "handling", "waiting", "closed", "any")
 SORTS = ("", "due", "new", "old", "changed")
 COMBINED = 30  # combinations of two to five filters, each role its own
@@ -78,6 +84,7 @@ def addresses(role: str) -> list[tuple[str, str]]:
     for key, values in SINGLE.items():
         for state in ("", "closed", "any"):
             found += [("list, one filter", f"?{urlencode({key: value, 'state': state})}") for value in values]
+    found += [("list, by closing", f"?{urlencode({'state': 'closed', **asked})}") for asked in CLOSINGS]
     chance = random.Random(f"lists {role}")
     for _ in range(COMBINED):
         keys = chance.sample(sorted(SINGLE), chance.randint(2, 5))

@@ -71,15 +71,16 @@ def keep_extracts(stop: threading.Event, *, every: float = EXTRACT) -> None:
             raise InterruptedError
 
     while not stop.is_set():
+        many = 0
         for step in (extract.update_all, extract_requests.keep):
             try:
                 close_old_connections()
-                step(watch)
+                many = max(many, step(watch))
             except InterruptedError:
                 break
             except Exception:
                 log.exception("Bringing the extracts up to date failed")
-        stop.wait(every)
+        stop.wait(every if many < extract.CHUNK else 0)  # more may be waiting
     connections.close_all()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import stat
 import threading
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from tests.desk.test_report import answer
 from tests.town import ANSWERS
 
 from openhall import cli, worker
-from openhall.actions import extract, respond
+from openhall.actions import extract, extract_requests, respond
 from openhall.actions.respond import Form
 from openhall.engines.store import Store
 from openhall.errors import NotAllowed
@@ -212,6 +213,62 @@ def test_the_trouble_of_one_wave_is_not_the_others(filled, town, monkeypatch, ca
 def test_marks_of_a_wave_that_is_gone_are_swept_away(town):
     Unextracted.objects.create(response=1, wave=10**9, token=5)
     assert extract.due() == [] and not Unextracted.objects.exists()
+
+
+def test_the_extract_of_a_wave_that_is_gone_is_swept_away(filled, town):
+    ratings = Wave.objects.create(key="ratings-2026", name={"en": "Ratings"}, version=town.version)
+    for wave in (filled, ratings):
+        extract.rebuild(wave)
+    kept = store(ratings).folder
+    Response.objects.all().delete()
+    filled.allocations.all().delete()
+    filled.delete()
+    extract.update_all()
+    assert [one for one in extracted.extracts().iterdir() if one.is_dir()] == [kept]
+
+
+def test_what_was_killed_while_it_was_made_is_swept_away(filled, town, monkeypatch):
+    extract.update(filled)
+    monkeypatch.setattr(extract.shutil, "rmtree", mock.Mock())  # as SIGKILL: nothing is tidied up
+    with pytest.raises(ZeroDivisionError):
+        extract.rebuild(filled, lambda _done, _of: 1 / 0)
+    monkeypatch.undo()
+    extracted.settings.DATA_DIR = extracted.extracts().parent
+    answer(town, (1, 2, 3, 4, 5))
+    assert len([one for one in extracted.extracts().iterdir() if one.is_dir()]) == 2
+    assert extract.update(filled) == 1
+    assert [one for one in extracted.extracts().iterdir() if one.is_dir()] == [store(filled).folder]
+
+
+def test_an_extract_to_which_nothing_can_be_added_is_made_anew(filled, town, caplog):
+    extract.update(filled)
+    opened = store(filled)
+    path = opened.path(opened.segments[0], "s1")
+    path.write_bytes(bytes([2]) + path.read_bytes()[1:])
+    answer(town, (1, 2, 3, 4, 5))
+    assert extract.update(filled) == 11 and f"The extract of wave {filled.pk} is made anew" in caplog.text
+    assert check(filled).right and marks(filled) == {}
+
+
+def test_while_many_wait_the_worker_does_not(monkeypatch):
+    class Stop(threading.Event):
+        def wait(self, timeout=None):
+            waited.append(timeout)
+
+    found, waited, stop = [extract.CHUNK, extract.CHUNK + 1, extract.CHUNK - 1], [], Stop()
+
+    def update_all(_watch):
+        many = found.pop(0)
+        if not found:
+            stop.set()
+        return many
+
+    monkeypatch.setattr(extract, "update_all", update_all)
+    monkeypatch.setattr(extract_requests, "keep", lambda _watch: 0)
+    for name in ("close_old_connections", "connections"):
+        monkeypatch.setattr(worker, name, mock.MagicMock())
+    worker.keep_extracts(stop)
+    assert waited == [0, 0, worker.EXTRACT]
 
 
 def test_nobody_else_may_read_the_folder(filled):

@@ -355,3 +355,15 @@ def test_the_check_finds_a_file_that_was_changed(desk):
 def test_without_an_extract_the_check_says_so(desk):
     (found,) = extract_requests.check_requests()
     assert "no extract" in found.say()
+
+
+def test_an_extract_to_which_nothing_can_be_added_is_made_anew(desk, caplog):
+    cases.received(desk)
+    extract_requests.update()
+    store = facts.opened()
+    path = store.path(store.segments[0], "urgency")
+    path.write_bytes(bytes([1 + path.read_bytes()[0] % 5]))
+    cases.received(desk)
+    assert extract_requests.update() == 2 and "is made anew" in caplog.text
+    agree()
+    assert extract_requests.check_requests() == ()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 from contextlib import suppress
 from datetime import date
 from random import Random
 
+import numpy as np
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -14,9 +17,10 @@ from tests.desk.test_report import answer
 from tests.town import ANSWERS
 
 from openhall.actions import extract, import_sheets, key_sheet, respond, screen
-from openhall.engines import store_writing
+from openhall.engines import store_files
 from openhall.engines.columns import columns_of, counting
 from openhall.engines.memory import Memory
+from openhall.engines.store import Store, StoreDamaged
 from openhall.errors import NotAllowed
 from openhall.models import Extract, Response, Unextracted
 from openhall.reads import counts, extracted, kept_counts
@@ -35,9 +39,10 @@ def few_at_a_time(monkeypatch):
     """Batches of three, so that little data have many."""
     for module in (extract, extracted, counts):
         monkeypatch.setattr(module, "CHUNK", 3)
+    monkeypatch.setattr(extracted, "READ", 3)
     monkeypatch.setattr(extract, "PIECE", 2)
     monkeypatch.setattr(extracted, "_BY_ID", 2)
-    monkeypatch.setattr(store_writing, "SEGMENT", 8)
+    monkeypatch.setattr(store_files, "SEGMENT", 8)
     monkeypatch.setattr(counts, "KEPT_FROM", 1)
 
 
@@ -314,6 +319,135 @@ def test_a_question_that_was_counted_costs_two_queries(filled, django_assert_num
         with django_assert_num_queries(2):
             counts.engine(filled).count(asks, where=where)
         extract.update(filled)
+
+
+def test_a_state_read_while_the_worker_extracts_is_none_of_before(filled, town):
+    extract.update(filled)
+    before, number = counts.by_reason([filled])[filled.pk], []
+    answer(town, (2, 2, 2, 2, 2))
+
+    def meanwhile(execute, *args):
+        number.append(1)
+        if len(number) == 2:
+            extract.update(filled)
+        return execute(*args)
+
+    with connection.execute_wrapper(meanwhile):
+        after = counts.by_reason([filled])[filled.pk]
+    assert after.total() == before.total() + 1
+
+
+def test_of_a_restored_backup_that_goes_on_nothing_is_taken_from_the_other_time(
+    filled, town, monkeypatch, tmp_path
+):
+    """Database and extract both go back; the extract's next version has other rows than its next version had."""
+    monkeypatch.setattr(counts, "KEPT_FROM", 1)
+    extract.update(filled)
+    known = Extract.objects.get()
+    folder, backup = extracted.extracts() / known.name, tmp_path / "backup"
+    shutil.copytree(folder, backup)
+    lost = answer(town, (1, 1, 1, 1, 1))
+    extract.update(filled)
+    assert same(filled)
+    shutil.rmtree(folder)
+    shutil.copytree(backup, folder)
+    lost.delete()
+    Unextracted.objects.all().delete()
+    known.save()
+    answer(town, (2, 2, 2, 2, 2))
+    extract.update(filled)
+    kept_counts.forget()
+    assert same(filled)
+
+
+def test_an_extract_that_cannot_be_read_is_done_without(filled, town, monkeypatch, caplog):
+    extract.update(filled)
+    answer(town, (2, 2, 2, 2, 2))
+
+    def unreadable(self, segment, key):
+        raise StoreDamaged("no")
+
+    monkeypatch.setattr(Store, "column", unreadable)
+    assert same(filled) and f"The extract of wave {filled.pk} cannot be read" in caplog.text
+
+
+def test_the_extract_of_a_draft_that_was_changed_since_is_not_taken(filled, town):
+    """The columns are those of the questions as they were; the codes may mean something else now."""
+    extract.update(filled)
+    said = json.loads(filled.version.definition)
+    said["sections"][0]["questions"][0]["options"].reverse()
+    filled.version.definition = json.dumps(said)
+    filled.version.save()
+    wave = type(filled).objects.get(pk=filled.pk)
+    assert same(wave) and extract.due() == [wave] and extract.update(wave) == 6
+    assert same(wave) and check(wave).right
+
+
+@pytest.mark.parametrize("worked", [extract.update, extract.rebuild])
+@pytest.mark.parametrize("extracts", [True, False])
+def test_inside_still_every_table_is_of_the_same_answers(filled, town, monkeypatch, extracts, worked):
+    few_at_a_time(monkeypatch)
+    if extracts:
+        extract.rebuild(filled)
+    one, *_others = [answer(town, (1, 1, 1, 1, 1)) for _ in range(5)]
+    asks, where = questions(filled)[0]
+    right = as_lists(by_hand(filled, asks, where))
+    with counts.engine(filled).still() as live:
+        found = [as_lists(live.count([asks[0]], where=where))]
+        for ask in asks[1:]:
+            Response.objects.filter(pk=one.pk).update(answers="[2,1,1,1,1]", void="other")
+            answer(town, (2, 2, 2, 2, 2))
+            worked(filled)
+            worked(filled)
+            found.append(as_lists(live.count([ask], where=where)))
+    assert [one for (one,) in found] == right
+    answer(town, (2, 2, 2, 2, 2))
+    extract.update(filled)
+    assert same(filled) and len([one for one in extracted.extracts().iterdir() if one.is_dir()]) == 1
+
+
+def test_what_was_counted_of_no_state_is_not_told_to_others(filled, town, monkeypatch):
+    """An answer changes between the marks and the reading: its counts are of neither state."""
+    extract.update(filled)
+    one = answer(town, (1, 1, 1, 1, 1))
+    state, real = counts.states([filled])[filled.pk], extracted.rows_by_id
+
+    def meanwhile(*args, **kwargs):
+        Response.objects.filter(pk=one.pk).update(answers="[2,2,2,2,2]")
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(extracted, "rows_by_id", meanwhile)
+    with counts.engine(filled).still() as live:
+        assert live.state not in (state, counts.states([filled])[filled.pk])
+
+
+def test_a_full_disk_fails_no_count(filled, settings, monkeypatch):
+    monkeypatch.setattr(counts, "KEPT_FROM", 1)
+    (settings.DATA_DIR / "cache").write_text("no folder")
+    extract.update(filled)
+    assert same(filled)
+
+
+def test_a_file_that_was_not_wholly_written_is_not_taken(filled, settings):
+    asks = questions(filled)[0][0]
+    kept_counts.to_disk("mark", counts.engine(filled).count(asks))
+    file = settings.DATA_DIR / "cache" / "counts" / "mark.npy"
+    whole = file.read_bytes()
+    assert kept_counts.from_disk("mark", asks) is not None
+    file.write_bytes(whole[:-8] + bytes(8))
+    assert kept_counts.from_disk("mark", asks) is None
+    np.save(file, np.int64(5))
+    assert kept_counts.from_disk("mark", asks) is None
+
+
+def test_a_process_keeps_no_more_than_there_is_room_for(filled, monkeypatch):
+    monkeypatch.setattr(kept_counts, "IN_MEMORY", 20_000)
+    small = counts.engine(filled).count([()])
+    for number in range(100):
+        kept_counts.remember(f"{number}", small)
+        kept_counts.remember(f"{number}", small)
+    assert 10 < len(kept_counts._memory) < 20
+    assert kept_counts.remembered("99") is not None and kept_counts.remembered("1") is None
 
 
 def test_many_changed_answers_are_counted_a_chunk_at_a_time(filled, town, monkeypatch):

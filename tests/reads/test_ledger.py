@@ -116,11 +116,14 @@ def test_the_report_gets_the_same_figures(town):
     returned(town, town.north, "paper", 1, complete=False)
     returned(town, town.south, "link", 4)
     for sheet in Response.objects.filter(void="blank"):
-        Flag.objects.create(response=sheet, rule="blank", verdict="void")
+        Flag.objects.create(response=sheet, wave=town.wave, rule="blank", verdict="void")
     Flag.objects.create(
-        response=Response.objects.filter(void="blank").first(), rule="double_mark", verdict="void"
+        response=Response.objects.filter(void="blank").first(),
+        wave=town.wave,
+        rule="double_mark",
+        verdict="void",
     )
-    Flag.objects.create(response=Response.objects.valid().first(), rule="too_fast")
+    Flag.objects.create(response=Response.objects.valid().first(), wave=town.wave, rule="too_fast")
     found = ledger(town.wave).for_report("zh", rules_broken(town.wave))
     north, south = found.lines
     assert (north.office, north.issued, north.returned, north.void, north.valid) == ("北厅", 30, 24, 4, 20)

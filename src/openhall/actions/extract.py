@@ -7,15 +7,18 @@ the extract's new stamp.
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
 
 import numpy as np
 from django.db import connection
 
-from openhall.engines.store import Store
+from openhall.engines.store import READING, Store, StoreDamaged
 from openhall.engines.store_writing import append, create, put
 from openhall.errors import NotAllowed
 from openhall.models import Extract, Response, Unextracted, Wave, new_stamp, new_token
@@ -36,6 +39,7 @@ from openhall.stats.cells import Watch, unwatched
 
 log = logging.getLogger(__name__)
 
+FOLDER = re.compile(r"(?P<key>.+)-\d+-[0-9a-f]{8}")  # an extract: its wave, the version, the first stamp
 PIECE = 10_000  # marks changed in one transaction, so that nobody who answers waits long
 
 _NEXT = """SELECT max(response), count(*) FROM (SELECT response FROM openhall_unextracted
@@ -64,14 +68,21 @@ def update(wave: Wave, watch: Watch = unwatched) -> int:
         claimed = Unextracted.objects.filter(wave=wave.pk, token=token).order_by("response")
         ids = list(claimed.values_list("response", flat=True))
         if ids:
-            _put(wave, known, store, ids)
+            try:
+                _put(wave, known, store, ids)
+            except StoreDamaged as damage:  # nothing can be added to it
+                log.error("The extract of wave %s is made anew: %s", wave.pk, damage.say())
+                return _make(wave, watch)
             _remove(wave, token, last=ids[-1])
+            _clear(wave.key, store.folder)
         return len(ids)
 
 
 def update_all(watch: Watch = unwatched) -> int:
-    """Once around all waves with changed answers; returns how many were brought in. The worker's part."""
+    """Once around all waves with changed answers; returns how many were brought in: from `CHUNK` up some may be
+    waiting still. The worker's part."""
     done = 0
+    _clear_gone()
     for wave in due():
         try:
             done += update(wave, watch)
@@ -80,6 +91,14 @@ def update_all(watch: Watch = unwatched) -> int:
         except Exception:  # the trouble of one wave is not the others'
             log.exception("The extract of wave %s could not be brought up to date", wave.pk)
     return done
+
+
+def _clear_gone() -> None:
+    """Remove the extracts of waves the database does not have: they hold answers it should not have either."""
+    found = [FOLDER.fullmatch(one.name) for one in extracts().iterdir()] if extracts().exists() else []
+    keys = {one["key"] for one in found if one}
+    for key in keys - set(Wave.objects.filter(key__in=keys).values_list("key", flat=True)):
+        _clear(key)
 
 
 def due() -> list[Wave]:
@@ -120,16 +139,24 @@ def _make(wave: Wave, watch: Watch) -> int:
         raise
     Extract.objects.update_or_create(wave=wave, defaults={"name": fresh.name, "stamp": stamp, "coming": ""})
     _remove(wave, token)
-    for old in extracts().iterdir():
-        if old != fresh and re.fullmatch(rf"{re.escape(wave.key)}-\d+-[0-9a-f]{{8}}", old.name):
-            shutil.rmtree(old, ignore_errors=True)
+    _clear(wave.key, fresh)
     return store.rows
+
+
+def _clear(key: str, kept: Path | None = None) -> None:
+    """Remove the other extracts of the wave with this key: older ones, and what was killed before it was whole. One
+    that somebody counts from just now stays till the next time."""
+    for old in extracts().iterdir():
+        if old != kept and (found := FOLDER.fullmatch(old.name)) and found["key"] == key:
+            with suppress(OSError), (old / READING).open("a") as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(old, ignore_errors=True)
 
 
 def _blocks(wave: Wave, lists: Lists, watch: Watch) -> Iterator[Block]:
     """The rows of the wave as columns; `lists` grows with the codes that turn up."""
     done, of = 0, Response.objects.filter(wave=wave).count()
-    for rows in extracted.rows_in_order(wave):
+    for rows in extracted.rows_in_order(wave, chunk=extracted.READ):
         block, longer = encoded(wave, rows, lists)
         lists.update(longer)
         yield block

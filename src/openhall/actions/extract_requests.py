@@ -8,6 +8,7 @@ followed the log is written in one step with its rows, so whatever is killed at 
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 import secrets
 import shutil
@@ -27,6 +28,8 @@ from openhall.models import ServiceRequest
 from openhall.reads import facts
 from openhall.reads.facts import Block, Head, Lists
 from openhall.stats.cells import Watch, unwatched
+
+log = logging.getLogger(__name__)
 
 ENOUGH = 500  # events after which it is worth bringing the extract up to date at once
 LATEST = 300  # seconds after which it is done in any case
@@ -74,7 +77,11 @@ def update(watch: Watch = unwatched) -> int:
         ids = facts.changed(facts.place(store), end)
         if len(ids) > max(facts.CHUNK, SHARE * store.rows):
             return _make(watch)
-        _put(store, ids, end)
+        try:
+            _put(store, ids, end)
+        except StoreDamaged as damage:  # nothing can be added to it
+            log.error("The extract of the requests is made anew: %s", damage.say())
+            return _make(watch)
         return len(ids)
 
 

@@ -9,8 +9,10 @@ Counts of the extract are kept in memory and on disk, for each of its segments. 
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -21,7 +23,7 @@ from openhall import __version__
 from openhall.engines.asked import columns_asked
 from openhall.engines.columns import CHANNELS, VALID, codes_of, columns_of, counting
 from openhall.engines.store import ABOUT, Store, StoreChanged, StoreDamaged
-from openhall.models import Extract, Office, Response, Unextracted, Wave
+from openhall.models import Extract, Office, Response, Unextracted, Wave, new_stamp
 from openhall.reads import extracted, kept_counts
 from openhall.reads.extracted import CHUNK, OTHER, Block, Lists, Row
 from openhall.stats import blocks
@@ -29,8 +31,12 @@ from openhall.stats.axes import Ask, Coded, Day, Where
 from openhall.stats.cells import Cells, Watch, added, unwatched
 from openhall.stats.counted import Counted
 
+log = logging.getLogger(__name__)
+
 TRIES = 5  # while the worker writes, the extract may have to be opened again
 KEPT_FROM = 1 << 16  # rows of a segment whose counts are worth a file
+GROUPED_FROM = 20_000  # changed answers from which the database counts what is only about the sheets
+HELD = 10 * CHUNK  # changed answers a report holds, 35 bytes each with the study's questions
 SHEETS = "sheets"  # how many answers a row stands for, where the database has counted them
 
 
@@ -51,9 +57,10 @@ def engine(wave: Wave, state: State | None = None) -> Live:
     return Live(wave, state or states([wave])[wave.pk])
 
 
-def counted(wave: Wave, where: Where = ()) -> Counted:
+def counted(wave: Wave, where: Where = (), live: Live | None = None) -> Counted:
     """The tables of the wave's valid answers."""
-    return Counted(engine(wave), columns_of(wave.version.asked), where=(*counting([VALID]), *where))
+    asked = wave.version.asked
+    return Counted(live or engine(wave), columns_of(asked), where=(*counting([VALID]), *where))
 
 
 def version(wave: Wave) -> str:
@@ -66,16 +73,19 @@ def pending(wave: Wave) -> int:
     for."""
     known = extracted.known(wave)
     if extracted.opened(wave, known) is None:
-        return Response.objects.filter(wave=wave, version=wave.version_id).count()
+        return Response.objects.filter(wave=wave).count()  # of one version: naming it would cost the index
     return Unextracted.objects.filter(wave=wave.pk).count()
 
 
 def states(waves: Iterable[Wave]) -> dict[int, State]:
-    """The state of each wave's answers, in two queries."""
+    """The state of each wave's answers, in two queries.
+
+    The marks first: with a stamp of before and the marks of after an extraction, a state that was would be told again.
+    """
     keys = [wave.pk for wave in waves]
-    stamps = dict(Extract.objects.filter(pk__in=keys).values_list("pk", "stamp"))
     marks = Unextracted.objects.filter(wave__in=keys).order_by().values_list("wave")
     sums = {pk: (many, total) for pk, many, total in marks.annotate(many=Count("*"), total=Sum("token"))}
+    stamps = dict(Extract.objects.filter(pk__in=keys).values_list("pk", "stamp"))
     return {pk: State(stamps.get(pk, ""), *sums.get(pk, (0, 0))) for pk in keys}
 
 
@@ -96,10 +106,10 @@ Place = tuple[int, str, str]  # office, channel, why it does not count
 _CHANNEL, _VOID = Coded("channel", CHANNELS), Coded("void", extracted.REASONS)
 
 
-def returned(wave: Wave) -> Counter[Place]:
+def returned(wave: Wave, live: Live | None = None) -> Counter[Place]:
     """How many answers came back, by office, channel and why they do not count ("": they do)."""
     offices = tuple(Office.objects.order_by("pk").values_list("pk", flat=True))
-    cells = engine(wave).count([(Coded("office", offices), _CHANNEL, _VOID)])[0]
+    cells = (live or engine(wave)).count([(Coded("office", offices), _CHANNEL, _VOID)])[0]
     found: Counter[Place] = Counter()
     for (office, channel, void), many in zip(cells.values.tolist(), cells.counts.tolist(), strict=True):
         found[offices[office - 1], (OTHER, *CHANNELS)[channel], (OTHER, *extracted.REASONS)[void]] += many
@@ -127,18 +137,33 @@ class _Snapshot:
     store: Store | None
     marked: NDArray[np.int64]
     codes: Lists = field(default_factory=dict)
-    held: dict[bool, Block] = field(
+    held: dict[bool, list[Block]] = field(
         default_factory=dict
     )  # the changed answers where they are few; with questions or not
     taken: Block | None = None  # what the extract says of them
 
 
 class Live:
-    """An `Engine` over a wave's answers as they are now. What one object was asked is of one moment, or nearly."""
+    """An `Engine` over a wave's answers as they are now. What one object was asked is of one moment, or nearly; of one
+    indeed inside `still`."""
 
     def __init__(self, wave: Wave, state: State) -> None:
         self.wave, self.state = wave, state
         self._loaded: _Snapshot | None = None
+
+    @contextmanager
+    def still(self) -> Iterator[Live]:
+        """Count the same answers inside, whoever answers meanwhile: the extract is kept from being cleared away, and
+        the changed answers are read once, where they are no more than `HELD`."""
+        self.state, self._loaded = states([self.wave])[self.wave.pk], None
+        store = extracted.opened(self.wave, extracted.known(self.wave))
+        with store.reading() if store else nullcontext():
+            now = self._snapshot()  # opened again, now that nothing is cleared away
+            if (len(now.marked) if now.store else self.rows) <= HELD:
+                now.held[True] = list(self._changed(now, answers=True))
+            if states([self.wave])[self.wave.pk] != self.state:
+                self.state = State(new_stamp())  # some came meanwhile: what was read is nobody else's
+            yield self
 
     @property
     def rows(self) -> int:
@@ -156,26 +181,28 @@ class Live:
         question = _digest(asks, where, weight)
         key = f"{self.wave.pk}-{self.state}-{question}"
         found = kept_counts.remembered(key)
-        for attempt in range(TRIES):
+        for _ in range(TRIES):
             if found is not None:
                 break
             try:
                 found = self._count(asks, where, weight, question, watch)
-            except (StoreChanged, StoreDamaged):
-                if attempt == TRIES - 1:
-                    raise
-                self._loaded = None  # written while we read: open it again
-        assert found is not None
+            except (StoreChanged, StoreDamaged) as error:
+                self._loaded, trouble = None, error.say()  # written while we read: open it again
+        if found is None:
+            log.error("The extract of wave %s cannot be read: %s", self.wave.pk, trouble)
+            self._loaded = _without(self.wave)  # as where there is none
+            found = self._count(asks, where, weight, question, watch)
         kept_counts.remember(key, found)
         return found
 
     def _count(
         self, asks: Sequence[Ask], where: Where, weight: str, question: str, watch: Watch
     ) -> tuple[Cells, ...]:
-        now, keys = self._snapshot(), columns_asked(asks, where, weight)
+        keys = columns_asked(asks, where, weight)
         answers = any(key not in ABOUT for key in keys)
-        if now.store is None and not answers and not weight:
+        if not answers and not weight and self._grouped_soonest():
             return self._grouped(asks, where, [key for key in keys if key != "id"])
+        now = self._snapshot()
         if now.store is None:
             found = self._changed(now, answers)
             return blocks.count(asks, found, now.codes, where=where, weight=weight, watch=watch, of=self.rows)
@@ -189,6 +216,18 @@ class Live:
         away = blocks.count(asks, [now.taken], now.store.codes, where=where, weight=weight)
         return tuple(added(three, [1, -1, 1]) for three in zip(old, away, fresh, strict=True))
 
+    def _grouped_soonest(self) -> bool:
+        """Whether what is only about the sheets is counted by the database: without an extract, or with one that is far
+        behind. The marks of millions are not even read for it."""
+        now = self._loaded
+        if now is not None and True in now.held:
+            return False
+        if now is None and self.state.marks > GROUPED_FROM:
+            store = extracted.opened(self.wave, extracted.known(self.wave))
+            return store is None or self.state.marks > store.rows // 20
+        now = now or self._snapshot()
+        return now.store is None or len(now.marked) > max(GROUPED_FROM, now.store.rows // 20)
+
     def _snapshot(self) -> _Snapshot:
         if self._loaded is None:
             self._loaded = _load(self.wave)
@@ -198,13 +237,13 @@ class Live:
         """The rows of the database that count instead of the extract's."""
         held = now.held.get(answers) or now.held.get(True)
         if held is not None:
-            yield held
+            yield from held
             return
         chunks = _chunks(self.wave, now, answers)
         first, second = next(chunks, []), next(chunks, None)
         block = self._encoded(first, now, answers)
         if second is None:
-            now.held[answers] = block
+            now.held[answers] = [block]
         yield block
         if second is not None:
             yield self._encoded(second, now, answers)
@@ -234,6 +273,11 @@ def _load(wave: Wave) -> _Snapshot:
         if known is None or known.stamp == before.stamp:
             break  # there is none, and nobody has just written one
         before = known
+    return _without(wave)
+
+
+def _without(wave: Wave) -> _Snapshot:
+    """Everything from the database."""
     return _Snapshot(None, np.zeros(0, np.int64), dict(codes_of(extracted.specs(wave))))
 
 
@@ -258,7 +302,8 @@ def _of_store(
     tables: list[tuple[Cells, ...]] = []
     done = 0
     for segment in store.segments:
-        files = [segment.files[key][0] for key in dict.fromkeys(keys)]
+        # with checksums and codes, as a store of a backup that goes on has the same versions with other rows
+        files = [(segment.files[key], store.codes.get(key)) for key in dict.fromkeys(keys)]
         mark = _digest(__version__, store.folder.name, segment.name, files, question)
         found = kept_counts.from_disk(mark, asks)
         if found is None:

@@ -19,7 +19,7 @@ from django.db import connection
 from django.db.models import Count
 
 from openhall.engines.columns import VALID, Column, Spec, day_number, specs_of
-from openhall.engines.store import Store, StoreDamaged, about_specs
+from openhall.engines.store import ABOUT, Store, StoreDamaged, about_specs
 from openhall.engines.stored import encode_stored
 from openhall.errors import N_
 from openhall.models import Extract, Response, Wave
@@ -32,6 +32,7 @@ REASONS = (VALID, UNFINISHED, *(rule.value for rule in Rule), OTHER)
 STAMP, VERSION = "stamp", "version"  # among the store's facts: models.Extract; the questionnaire's version
 BUSY = N_("Somebody else is writing this extract just now. Try again when that is done.")
 CHUNK = 100_000  # rows read from the database at a time
+READ = 20_000  # where all are written to an extract: as fast, and less memory
 Block = dict[str, Column]
 Lists = dict[str, tuple[Code, ...]]  # codes of the columns about a sheet, longer as new ones turn up
 Row = tuple[Any, ...]
@@ -67,8 +68,14 @@ def opened(wave: Wave, known: Extract | None) -> Store | None:
         store = Store.open(extracts() / known.name)
         right = {known.stamp, known.coming} - {""}
         if store.facts.get(STAMP) in right and store.facts.get(VERSION) == wave.version_id:
-            return store
+            return store if _fits(store, wave) else None
     return None
+
+
+def _fits(store: Store, wave: Wave) -> bool:
+    """Whether it has the columns of today: a draft may have changed, or the program."""
+    about, asked = store.specs[: len(ABOUT)], store.specs[len(ABOUT) :]
+    return asked == specs_of(wave.version.asked) and tuple(spec.key for spec in about) == ABOUT
 
 
 def known(wave: Wave) -> Extract | None:
@@ -87,17 +94,19 @@ def rows_by_id(wave: Wave, ids: Sequence[int], *, answers: bool = True) -> list[
     return found
 
 
-def rows_in_order(wave: Wave, *, after: int = -1, answers: bool = True) -> Iterator[list[Row]]:
+def rows_in_order(wave: Wave, *, answers: bool = True, chunk: int | None = None) -> Iterator[list[Row]]:
     """All rows of the wave in order of id, in chunks; one statement a chunk, so that none runs for long."""
+    after, chunk = -1, chunk or CHUNK
     sql = _ROWS % ("answers" if answers else "''") + "id > %s ORDER BY id LIMIT %s"
     while True:
         with connection.cursor() as cursor:
-            cursor.execute(sql, [wave.pk, wave.version_id, after, CHUNK])
+            cursor.execute(sql, [wave.pk, wave.version_id, after, chunk])
             rows = cursor.fetchall()
-        if rows:
-            yield rows
-            after = rows[-1][0]
-        if len(rows) < CHUNK:
+        if not rows:
+            return
+        after, last = rows[-1][0], len(rows) < chunk
+        yield rows
+        if last:
             return
 
 

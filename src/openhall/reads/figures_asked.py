@@ -55,7 +55,7 @@ class Period:
         )
 
     def gone(self, today: date) -> Period:
-        """What of it is over or is today; all of it where it lies ahead."""
+        """What of it is over or is today; its first day where it lies ahead."""
         return Period(self.kind, self.since, max(self.since, min(self.until, today)))
 
     def before(self, today: date) -> Period:

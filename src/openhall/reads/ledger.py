@@ -16,7 +16,7 @@ from django.db.models import Count, Sum
 from openhall.engines.columns import VALID
 from openhall.language import Wording, say
 from openhall.models import Batch, Flag, Office, Wave
-from openhall.reads.counts import returned
+from openhall.reads.counts import Live, returned
 from openhall.reads.datasets import kept_with_findings
 from openhall.reads.extracted import UNFINISHED
 from openhall.report import ledger as written
@@ -184,7 +184,7 @@ def rules_broken(wave: Wave) -> dict[str, dict[str, int]]:
 
 
 def _rules_broken(wave: Wave) -> dict[str, dict[str, int]]:
-    flags = Flag.objects.filter(response__wave=wave).order_by("rule")
+    flags = Flag.objects.filter(wave=wave).order_by("rule")
     void = flags.filter(verdict=Flag.Verdict.VOID)
     flagged = flags.filter(verdict=Flag.Verdict.OPEN, response__void="", response__complete=True)
     return {
@@ -193,9 +193,9 @@ def _rules_broken(wave: Wave) -> dict[str, dict[str, int]]:
     }
 
 
-def ledger(wave: Wave) -> Ledger:
+def ledger(wave: Wave, live: Live | None = None) -> Ledger:
     """The wave's ledger as it stands now: its offices in order, then any that answered outside the plan."""
-    counts = _counts(wave)
+    counts = _counts(wave, live)
     issued = {
         (office, channel): number
         for office, channel, number in Batch.objects.filter(allocation__wave=wave)
@@ -219,10 +219,10 @@ def ledger(wave: Wave) -> Ledger:
 Key = tuple[int, str]  # office, channel
 
 
-def _counts(wave: Wave) -> dict[Key, Counter[str]]:
+def _counts(wave: Wave, live: Live | None) -> dict[Key, Counter[str]]:
     """Answers by office and channel; each counter holds "valid", "unfinished" and "-" before a reason."""
     found: dict[Key, Counter[str]] = {}
-    for (office, channel, void), number in returned(wave).items():
+    for (office, channel, void), number in returned(wave, live).items():
         kind = KINDS.get(void, f"-{void}")
         found.setdefault((office, HANDED_OUT.get(channel, channel)), Counter())[kind] += number
     return found

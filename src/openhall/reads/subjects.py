@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from openhall.errors import N_, NotAllowed, OpenHallError
 from openhall.models import Output, Response, Wave
 from openhall.reads import sources
-from openhall.reads.counts import counted
+from openhall.reads.counts import counted, engine
 from openhall.reads.datasets import count_rows, dataset, fingerprint
 from openhall.reads.ledger import ledger, rules_broken
 from openhall.stats.cells import Watch, unwatched
@@ -79,15 +79,16 @@ class OfWave:
     def chapter(self, lang: str, watch: Watch = unwatched) -> Report:
         from openhall.report.chapter4 import chapter4_of  # here: most pages of the hall need no statistics
 
-        tables = counted(self.wave)
-        tables.engine = sources.Watched(tables.engine, watch)
-        return chapter4_of(
-            self.wave.version.asked,
-            tables,
-            ledger(self.wave).for_report(lang, rules_broken(self.wave)),
-            whole=self._whole(),
-            lang=lang,
-        )
+        with engine(self.wave).still() as live:
+            tables = counted(self.wave, live=live)
+            tables.engine = sources.Watched(tables.engine, watch)
+            return chapter4_of(
+                self.wave.version.asked,
+                tables,
+                ledger(self.wave, live).for_report(lang, rules_broken(self.wave)),
+                whole=self._whole(),
+                lang=lang,
+            )
 
     def _whole(self) -> Sequence[Caution]:
         """What is odd about all sheets together; nothing is said of more than can be held at once."""
