@@ -107,9 +107,9 @@ def test_what_is_odd_in_the_address_is_left_out(busy, client):
 def test_the_figures_stand_there_with_their_cases(busy, client):
     page = " ".join(re.sub(r"<[^>]+>", " ", text(get(client, busy.leader))).split())
     assert "Closed in time 100.0 % † 3 of 3; 95 % interval 43.8 % to 100.0 %" in page
-    assert "Satisfied (4 or 5) 50.0 % † 1 of 2" in page
+    assert "Satisfied (3 to 5) 50.0 % † 1 of 2" in page
     assert "This time is not over" in page
-    assert "Resolved 3 100.0 %" in page
+    assert "Resolved 3 Resolved 100.0 %" in page
 
 
 def test_a_new_hall_is_told_what_comes_next(desk, client):
@@ -128,7 +128,11 @@ def test_while_it_is_counted_for_the_first_time_the_page_says_so(busy, client, m
     monkeypatch.setattr(facts_live, "MOST_FRESH", 1)
     facts_live.forget()
     answer = get(client, busy.leader)
-    assert answer.status_code == 200 and "counted for the first time" in text(answer)
+    assert answer.status_code == 202 and "counted for the first time" in text(answer)
+    assert client.get("/desk/figures/", headers={"HX-Target": "waiting"}).status_code == 204
+    monkeypatch.undo()
+    facts_live.forget()
+    assert client.get("/desk/figures/", headers={"HX-Target": "waiting"})["HX-Refresh"] == "true"
 
 
 def test_groups_beyond_twenty_fold_away(busy, client, monkeypatch):

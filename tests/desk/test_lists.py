@@ -16,7 +16,7 @@ from tests.town import person, sign_in
 
 from openhall import moment
 from openhall.desk.tabs import ELSEWHERE, TABS
-from openhall.models import Assignment, Event, SavedFilter, ServiceRequest
+from openhall.models import Assignment, Clock, Event, SavedFilter, ServiceRequest
 from openhall.reads import queues
 from openhall.rules.permissions import Role
 from openhall.surveys.codes import pretty, with_check
@@ -196,6 +196,35 @@ def test_days_no_calendar_can_reckon_with_are_refused(client, desk, day):
     for key in ("since", "until"):
         answer = sign_in(client, desk.dispatcher).get(LIST, {key: day, "state": "any"})
         assert answer.status_code == 200 and answer.context["form"].errors
+
+
+def test_closed_ones_are_found_by_the_day_and_the_manner_of_their_closing_the_last_first(client, desk):
+    zone = queues.hall_time()[0].tzinfo
+    for number, (day, outcome) in enumerate([(1, "met"), (2, "missed"), (3, "met"), (4, "")], 1):
+        one = make(number, state="closed", closed_at=datetime(2026, 2, day, 23, 59, tzinfo=zone))
+        for was in ("missed", outcome):  # the later clock counts
+            Clock.objects.create(
+                request=one, kind="resolve", allowed=60, started_at=AT, stopped_at=AT, outcome=was
+            )
+    make(5)
+    sign_in(client, desk.dispatcher)
+    found = {
+        "closed_since=2026-02-02&closed_until=2026-02-03": ["Request 3", "Request 2"],
+        "closed_until=2026-02-01": ["Request 1"],
+        "kept=yes": ["Request 3", "Request 1"],
+        "kept=no&closed_since=2026-02-01": ["Request 2"],
+        "state=any&kept=no": ["Request 2"],
+        "state=closed&sort=closed": ["Request 4", "Request 3", "Request 2", "Request 1"],
+        "closed_since=2026-02-03&sort=new": ["Request 3", "Request 4"],
+        "closed_since=2026-02-03&sort=old": ["Request 4", "Request 3"],
+        "state=received&kept=yes": [],
+        "due=overdue&closed_since=2026-01-01": [],
+    }
+    for query, subjects in found.items():
+        assert read(client, f"{LIST}?{query}").subjects == subjects, query
+    page = read(client, f"{LIST}?closed_since=2026-02-02&kept=yes")
+    assert "those closed last come first" in page.said and "Closed from" in page.said
+    assert "no day of closing" in read(client, f"{LIST}?sort=closed").said
 
 
 def test_a_filter_that_contradicts_itself_finds_nothing(client, desk):
@@ -417,6 +446,19 @@ def test_the_file_has_the_list_and_no_formula_and_nothing_confidential(client, d
         and row["came_in"] == "2026-03-02 11:00"
     )
     assert not {"name", "email", "phone", "party", "text", "reply"} & set(head)
+
+
+def test_the_file_says_what_was_closed_in_time(client, desk):
+    for number, outcome in enumerate(["met", "missed", ""], 1):
+        one = make(number, state="closed", closed_at=AT - timedelta(days=number))
+        Clock.objects.create(
+            request=one, kind="resolve", allowed=60, started_at=AT, stopped_at=AT, outcome=outcome
+        )
+    make(4)
+    head, *lines = take(sign_in(client, desk.dispatcher), "state=any&lang=en")
+    assert [dict(zip(head, line, strict=True))["closed_in_time"] for line in lines] == ["yes", "no", "", ""]
+    _head, *lines = take(client, "closed_since=2026-02-28&closed_until=2026-03-01&kept=yes&lang=en")
+    assert [line[1] for line in lines] == ["Request 1"]
 
 
 def test_taking_the_file_is_written_down_without_what_was_searched_for(client, desk):

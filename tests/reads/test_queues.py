@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
+from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
@@ -265,6 +266,21 @@ def test_among_closed_ones_a_look_ends_and_says_where_and_goes_on_from_there(des
     assert not queues.page(Filter(state="any"), desk.dispatcher, at=AT, size=2).looked_to
 
 
+def test_a_look_among_closings_goes_from_one_to_the_next_and_ends_with_the_days(desk, monkeypatch):
+    monkeypatch.setattr(queues, "WINDOW", 3)
+    for number in range(1, 18):
+        ended = AT - timedelta(hours=6 * (18 - number))  # what came first was closed last
+        lead = desk.roads if number in (2, 9, 10, 17) else desk.water
+        make(number, state="closed", lead=lead, closed_at=ended)
+    make(99)  # never closed
+    wanted = Filter(department=desk.roads.pk, closed_since=date(2026, 2, 27), closed_until=date(2026, 3, 1))
+    pages = walk(wanted, desk.dispatcher, 2, back=False)
+    assert [one for page in pages for one in page] == [10, 9] and len(pages) > 2
+    monkeypatch.setattr(queues, "WINDOW", 50)
+    whole = walk(replace(wanted, department=None), desk.dispatcher, 4)
+    assert whole == [[15, 14, 13, 12], [11, 10, 9, 8], [7, 6, 5, 4]]
+
+
 def test_a_look_begins_at_the_day_that_was_asked_for(desk, monkeypatch):
     monkeypatch.setattr(queues, "WINDOW", 5)
     for number in range(1, 60):
@@ -292,6 +308,42 @@ def test_counting_stops_where_nobody_needs_more(desk, monkeypatch):
     for number in range(1, 9):
         make(number)
     assert queues.count(Filter(), desk.dispatcher, at=AT) == 4
+
+
+def test_counted_together_are_as_many_as_counted_one_by_one(desk, monkeypatch):
+    for number in range(1, 12):
+        lead = (None, desk.roads, desk.water)[number % 3]
+        state = "handling" if lead else "received"
+        one = make(number, lead=lead, state=state, groups=["elderly"] * (number % 2), urgency=1 + number % 5)
+        if lead:
+            send(one, lead, "lead", handler=desk.handler if number == 1 else None)
+    send(make(12, lead=desk.water, state="handling"), desk.roads, "assisting", handler=desk.handler)
+    make(13, state="closed", lead=desk.roads)
+    order(ServiceRequest.objects.get(subject="Request 4"), desk.roads, due=AT - timedelta(hours=1))
+    lists = [
+        Filter(),
+        Filter(due="7"),
+        Filter(needs="order"),
+        Filter(needs="order", due="overdue"),
+        Filter(needs="sign"),
+        Filter(needs="extension"),
+        Filter(needs="rectification"),
+        Filter(group="elderly", urgency=(1, 2)),
+        Filter(person=desk.handler.pk),
+        Filter(person=NONE),
+        Filter(state="closed", outcome="refused"),
+        Filter(due="7", outcome="resolved"),
+        Filter(words="nothing at all"),
+    ]
+    for cap in (1000, 2):
+        monkeypatch.setattr(queues, "CAP", cap)
+        for user in (desk.handler, desk.head, desk.dispatcher, desk.clerk, desk.administrator):
+            one_by_one = [queues.count(wanted, user, at=AT) for wanted in lists]
+            assert queues.counts(lists, user, at=AT) == one_by_one, user
+    assert (
+        queues.counts(lists[:2] * 2, desk.handler, at=AT) == queues.counts(lists[:2], desk.handler, at=AT) * 2
+    )
+    assert queues.counts([], desk.handler, at=AT) == []
 
 
 def test_departments_are_counted_worst_first(desk):
@@ -347,14 +399,17 @@ def test_open_lists_are_read_out_of_their_index_alone(desk):
             Filter(sort="due"),
             Filter(service=desk.light.pk, area=desk.harbour.pk),
             Filter(department=desk.roads.pk, due="overdue", group="elderly"),
+            Filter(state="waiting", sort="due"),
         ]
         users = (desk.dispatcher, desk.handler, desk.clerk)
         plans = [plan(replace(one), user) for one in wanted for user in users]
+        late = Filter(state="waiting", sort="due")  # its second page begins after one without a deadline
+        plans += [plan(late, user, beyond(late.order, (None, 7))) for user in users]
     assert all("COVERING INDEX request_open" in one for one in plans)
 
 
-def plan(wanted: Filter, user) -> str:
-    rows = matching(wanted, user, at=AT).order_by(*ordering(wanted.order))
+def plan(wanted: Filter, user, after: Q | None = None) -> str:
+    rows = matching(wanted, user, at=AT).filter(after or Q()).order_by(*ordering(wanted.order))
     return rows.values_list(*(key.field for key in wanted.order))[:51].explain()
 
 

@@ -225,6 +225,8 @@ def test_every_pair_that_can_be_chosen_has_an_answer_in_words_tables_and_files(t
                     assert all(block.alt for block in found.blocks if isinstance(block, Figure)), place
                     json.loads(machine(found, question(variables, rows=rows.key)))
                     assert len(list(lines(found))) > 3, place
+                    heads = [str(cell) for line in lines(found, lambda text: f"{text}!") for cell in line]
+                    assert not any(cell.endswith(("(low)", "(high)")) for cell in heads), place
 
 
 def test_the_page_picks_by_what_the_two_are(variables):
@@ -275,11 +277,11 @@ def test_nobody_left_is_an_empty_answer_and_one_group_a_problem(tables, variable
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        ({"rows": "s17"}, "there is no variable s17. Did you mean"),
-        ({"rows": "q1", "columns": "nothing"}, "there is no variable nothing. Known are: q1, q2"),
-        ({"rows": "q1", "how": "magic"}, "there is no procedure magic. Known are: frequencies"),
+        ({"rows": "s17"}, "Variable: there is no variable s17. Did you mean"),
+        ({"rows": "q1", "columns": "nothing"}, "Against: there is no variable nothing. Known are: q1, q2"),
+        ({"rows": "q1", "how": "magic"}, "Procedure: there is no procedure magic. Known are: frequencies"),
         ({"rows": "q1", "where": "q1:9"}, "q1: there is no answer 9. Known are: 1, 2"),
-        ({"rows": "q1", "where": "SE:1"}, "there is no variable SE to filter by"),
+        ({"rows": "q1", "where": "SE:1"}, "Of whom: there is no variable SE to filter by"),
         ({"rows": "q1", "where": "q1"}, "there is no answer"),
     ],
 )

@@ -15,8 +15,10 @@ from django.utils.translation import gettext
 
 from openhall.access import staff
 from openhall.desk import dashboard_file
+from openhall.desk import dashboard_months as months
 from openhall.desk import dashboard_shown as shown
 from openhall.desk.ratings import csv_file
+from openhall.desk.waiting import WAITING
 from openhall.models import Area, Office, Service
 from openhall.moment import now
 from openhall.reads import figures as reads
@@ -50,13 +52,18 @@ def figures(http: HttpRequest) -> HttpResponse:
     try:
         found = reads.page(http.user, asked, now())
     except NotReady as error:
-        return render(http, "desk/dashboard/figures.html", context | {"not_ready": error.say(gettext)})
+        if http.headers.get("HX-Target") == WAITING:
+            return HttpResponse(status=204)
+        context |= {"not_ready": True, "said": error.say(gettext)}
+        return render(http, "desk/dashboard/figures.html", context, status=202)
+    if http.headers.get("HX-Target") == WAITING:
+        return HttpResponse(headers={"HX-Refresh": "true"})
     context |= {
         "ever": found.ever,
         "tiles": shown.tiles(beside(found, asked), asked),
-        "charts": shown.charts(found.trend) if found.ever else [],
-        "trend": shown.trend(found.trend),
-        "outcomes": shown.outcomes(found.outcomes),
+        "charts": months.charts(found.trend) if found.ever else [],
+        "trend": months.trend(found.trend, asked),
+        "outcomes": shown.outcomes(found.outcomes, asked),
         "tables": [
             shown.table(axis, name, found.tables[axis], asked, None if http.GET.get("all") == axis else SHOWN)
             for axis, name in reads.AXES.items()

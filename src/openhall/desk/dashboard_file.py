@@ -23,7 +23,7 @@ _GROUPS = (
         N_("Half are closed within, days"),
         N_("Nine of ten are closed within, days"),
     ),
-    *(N_("Satisfied (4 or 5)"), N_("Rated"), N_("Satisfied, %"), N_("95 % from"), N_("95 % to")),
+    *(N_("Satisfied (3 to 5)"), N_("Rated"), N_("Satisfied, %"), N_("95 % from"), N_("95 % to")),
     *(N_("Satisfaction, mean of 5"), N_("Asked for a rating")),
 )
 

@@ -5,25 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.urls import reverse
 from django.utils.formats import date_format, number_format
 from django.utils.html import mark_safe
 from django.utils.http import urlencode
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
-from openhall.models import Area, Office, Service
-from openhall.reads import facts
+from openhall.desk import dashboard_links as links
 from openhall.reads.figures import Figures
 from openhall.reads.figures_asked import Asked, Period
 from openhall.reads.figures_beside import Beside
-from openhall.report.drawing import inline_svg
-from openhall.report.trend import Line, lines
 from openhall.rules.assessment import Rate
 from openhall.rules.figures import SMALL, Estimate
+from openhall.rules.workflow import OUTCOME_NAMES, Outcome
 
 DASH = "–"
-_LIST = {"lead": "department", "service": "service", "demand": "class", "area": "area", "channel": "channel"}
 
 
 def address(query: dict[str, str]) -> str:
@@ -92,12 +87,13 @@ def tiles(figures: Iterable[Beside], asked: Asked) -> list[Tile]:
 def _tile(one: Beside, asked: Asked) -> Tile:
     real = one.gap is not None and one.gap.real
     good = one.better * (1 if one.gap and one.gap.value > 0 else -1) if real else 0
+    name = gettext(one.name)
     return Tile(
         one.key,
-        gettext(one.name),
+        name,
         _value(one.kind, one.now),
-        _basis(one.now),
-        _tile_link(one.key, asked),
+        _basis(one.now, name, links.ended(asked, links.CASES[one.key]) if one.key in links.CASES else ""),
+        links.of_tile(one.key, asked),
         _before(one),
         gettext(one.words) if one.words else "",
         good,
@@ -123,12 +119,18 @@ def _cases(found: int | Rate | Estimate | None) -> int:
     return found.n if isinstance(found, Estimate) else 0
 
 
-def _basis(found: int | Rate | Estimate | None) -> str:
-    """What it is of, and its interval."""
+def _basis(found: int | Rate | Estimate | None, name: str = "", href: str = "") -> str:
+    """What it is of, and its interval; the first number leads to its requests."""
     if isinstance(found, Rate) and found.denominator:
         low, high = (per_cent(end) for end in found.interval())
-        values = {"part": whole(found.numerator), "whole": whole(found.denominator), "low": low, "high": high}
-        return gettext("%(part)s of %(whole)s; 95 %% interval %(low)s to %(high)s") % values
+        values = {
+            "part": _number(found.numerator, name, href),
+            "whole": whole(found.denominator),
+            "low": low,
+            "high": high,
+        }
+        said = gettext("%(part)s of %(whole)s; 95 %% interval %(low)s to %(high)s") % values
+        return mark_safe(said)  # noqa: S308 - our words, numbers, and a link that is escaped
     if isinstance(found, Estimate):
         ends = {"low": number_format(found.low, 2), "high": number_format(found.high, 2)}
         said = ngettext(
@@ -136,8 +138,12 @@ def _basis(found: int | Rate | Estimate | None) -> str:
             "%(n)s cases; 95 %% interval %(low)s to %(high)s",
             found.n,
         )
-        return said % {"n": whole(found.n), **ends}
+        return mark_safe(said % {"n": _number(found.n, name, href), **ends})  # noqa: S308 - likewise
     return ""
+
+
+def _number(number: int, name: str, href: str) -> str:
+    return links.linked(whole(number), name, href) if href and number else whole(number)
 
 
 def _before(one: Beside) -> str:
@@ -158,34 +164,6 @@ def _gap(kind: str, value: float) -> str:
     if value == float("inf"):
         return "∞"
     return _signed(100 * value if kind in ("count", "share") else value, 2 if kind == "level" else 1)
-
-
-# --- lists --------------------------------------------------------------------------------------------------------
-
-
-def _tile_link(key: str, asked: Asked) -> str:
-    if key == "came":
-        return _came_link(asked, {})
-    if key in ("open", "late"):
-        return _list({**asked.chosen, **({"due": "overdue"} if key == "late" else {})})
-    return ""
-
-
-def _came_link(asked: Asked, more: dict[str, str]) -> str:
-    days = {"since": asked.period.since.isoformat(), "until": asked.period.until.isoformat()}
-    return _list({"state": "any", **asked.chosen, **more, **days})
-
-
-def _list(query: dict[str, str]) -> str:
-    return f"{reverse('desk:requests')}?{urlencode(query)}"
-
-
-def _codes(axis: str) -> dict[object, str]:
-    """How lists name the groups of an axis."""
-    if axis in ("demand", "channel"):
-        return {}
-    model = {"lead": Office, "service": Service, "area": Area}[axis]
-    return {facts.NONE: "none", **dict(model.objects.values_list("pk", "code"))}
 
 
 # --- groups -------------------------------------------------------------------------------------------------------
@@ -213,6 +191,9 @@ class Row:
     to_came: str
     to_open: str
     to_late: str
+    to_ended: str
+    to_kept: str
+    to_rated: str
 
     @property
     def place(self) -> str:
@@ -254,11 +235,11 @@ def table(axis: str, name: str, found: list[Figures], asked: Asked, most: int | 
 def rows(axis: str, found: Sequence[Figures], asked: Asked) -> list[Row]:
     """The groups with their bars and links."""
     most = max((one.came for one in found), default=0) or 1
-    codes = _codes(axis)
+    codes = links.codes(axis)
     made = []
     for one in found:
         code = codes.get(one.key, "") if codes else str(one.key)
-        narrowed = {_LIST[axis]: code} if code else None
+        narrowed = {links.AXES[axis]: code} if code else None
         made.append(
             Row(
                 gettext(one.name),
@@ -266,9 +247,12 @@ def rows(axis: str, found: Sequence[Figures], asked: Asked) -> list[Row]:
                 Bar(f"{100 * one.came / most:.1f}", few=one.came < SMALL),
                 _bar(one.kept),
                 _bar(one.satisfied),
-                _came_link(asked, narrowed) if narrowed else "",
-                _list({**asked.chosen, **narrowed}) if narrowed else "",
-                _list({**asked.chosen, **narrowed, "due": "overdue"}) if narrowed else "",
+                links.came(asked, narrowed) if narrowed else "",
+                links.requests({**asked.chosen, **narrowed}) if narrowed else "",
+                links.requests({**asked.chosen, **narrowed, "due": "overdue"}) if narrowed else "",
+                links.ended(asked, narrowed) if narrowed else "",
+                links.ended(asked, narrowed | links.CASES["kept"]) if narrowed else "",
+                links.ended(asked, narrowed | links.CASES["level"]) if narrowed else "",
             )
         )
     return made
@@ -283,41 +267,16 @@ def _bar(rate: Rate) -> Bar:
     )
 
 
-def outcomes(found: Sequence[tuple[str, int]]) -> list[tuple[str, int, float, Bar]]:
-    """Name, number, share and bar of each way requests ended."""
-    total = sum(count for _name, count in found) or 1
+def outcomes(found: Sequence[tuple[Outcome, int]], asked: Asked) -> list[tuple[str, int, float, Bar, str]]:
+    """Name, number, share, bar and list of each way requests ended."""
+    total = sum(count for _key, count in found) or 1
     return [
-        (gettext(name), count, count / total, Bar(f"{100 * count / total:.1f}", few=total < SMALL))
-        for name, count in found
+        (
+            gettext(OUTCOME_NAMES[key]),
+            count,
+            count / total,
+            Bar(f"{100 * count / total:.1f}", few=total < SMALL),
+            links.ended(asked, {"outcome": str(key)}),
+        )
+        for key, count in found
     ]
-
-
-# --- months -------------------------------------------------------------------------------------------------------
-
-
-def trend(found: Sequence[Figures]) -> list[tuple[str, Figures]]:
-    return [(month(one.key), one) for one in found]
-
-
-def charts(found: Sequence[Figures]) -> list[tuple[str, SafeString]]:
-    """Caption and drawing: how many came and were closed, and how well, by month."""
-    labels = [month(one.key) for one in found]
-    many = [
-        Line(gettext("Received"), tuple(one.came for one in found)),
-        Line(gettext("Closed"), tuple(one.ended for one in found)),
-    ]
-    well = [
-        Line(gettext("Closed in time"), tuple(one.kept.share for one in found)),
-        Line(gettext("Satisfied (4 or 5)"), tuple(one.satisfied.share for one in found)),
-    ]
-    first, last = labels[0], labels[-1]
-    said = gettext("By month from %(first)s to %(last)s; the figures stand in the table below.")
-    made = []
-    for name, title, drawn, share in (
-        ("many", gettext("Received and closed by month"), many, False),
-        ("well", gettext("In time and satisfied by month"), well, True),
-    ):
-        spec = lines(labels, drawn, share=share)
-        svg = inline_svg(spec, title=title, alt=said % {"first": first, "last": last}, name=f"chart-{name}")
-        made.append((title, mark_safe(svg)))  # noqa: S308 - drawn by us; names are escaped by the drawing
-    return made

@@ -5,6 +5,7 @@ for each name and network.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -40,10 +41,7 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect(_elsewhere(role))
     names, (at, _calendar) = Names(), queues.hall_time()
     own = (Tab("own", N_("My list"), request.user.home_filter),) if request.user.home_filter else ()
-    tabs = [
-        Counted(tab, form := FilterForm(tab.query, names, request.user), _count(form, request.user, at))
-        for tab in (*own, *TABS[role])
-    ]
+    tabs = _counted((*own, *TABS[role]), request.user, names, at)
     wanted = request.GET.get("tab", "own" if own else "")
     shown = next((one for one in tabs if one.tab.key == wanted), None)
     shown = shown or next((one for one in tabs if one.count), tabs[0])
@@ -69,9 +67,14 @@ class Counted:
     count: int | None
 
 
-def _count(form: FilterForm, user: User, at: datetime) -> int | None:
-    wanted = form.filter()
-    return None if wanted.wide else queues.count(wanted, user, at=at)
+def _counted(tabs: Sequence[Tab], user: User, names: Names, at: datetime) -> list[Counted]:
+    forms = [FilterForm(tab.query, names, user) for tab in tabs]
+    filters = [form.filter() for form in forms]
+    numbers = iter(queues.counts([one for one in filters if not one.wide], user, at=at))
+    return [
+        Counted(tab, form, None if wanted.wide else next(numbers))
+        for tab, form, wanted in zip(tabs, forms, filters, strict=True)
+    ]
 
 
 def _departments(user: User, names: Names, at: datetime) -> list[dict[str, Any]]:

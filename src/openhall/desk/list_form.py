@@ -14,6 +14,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext, gettext_lazy
 
 from openhall.models import Area, Channel, Office, Service, User
+from openhall.reads.closings import KEPT, RATED
 from openhall.reads.queue_filter import ANY, DUES, NEEDS, NONE, OF_DEPARTMENTS, SORTS, Filter
 from openhall.rules.demand import CLASS_NAMES, SPECIAL
 from openhall.rules.permissions import DEPARTMENT, Reach, may
@@ -39,7 +40,22 @@ ORDER = (  # in which the form and the chips stand
         "channel",
         "group",
     ),
-    *("outcome", "entered", "confidential", "since", "until", "urgency"),
+    *(
+        "entered",
+        "confidential",
+        "since",
+        "until",
+        "outcome",
+        "closed_since",
+        "closed_until",
+        "kept",
+        "rating",
+    ),
+    "urgency",
+)
+PLAIN = (  # asked for as they stand
+    *("state", "outcome", "due", "needs", "entered", "channel", "group", "since", "until"),
+    *("closed_since", "closed_until", "kept", "rating"),
 )
 
 
@@ -91,6 +107,10 @@ class FilterForm(forms.Form):
     urgency = forms.MultipleChoiceField(label=gettext_lazy("Urgency"), widget=forms.CheckboxSelectMultiple)
     since = Day(label=gettext_lazy("Came in from"))
     until = Day(label=gettext_lazy("Came in until"))
+    closed_since = Day(label=gettext_lazy("Closed from"))
+    closed_until = Day(label=gettext_lazy("Closed until"))
+    kept = forms.ChoiceField(label=gettext_lazy("Closed in time"))
+    rating = forms.ChoiceField(label=gettext_lazy("Rating"))
     sort = forms.ChoiceField(label=gettext_lazy("Sorted by"))
 
     def __init__(self, query: QueryDict | str, names: Names, user: User) -> None:
@@ -130,6 +150,8 @@ class FilterForm(forms.Form):
             "group": [(key, gettext(one.name)) for key, one in SPECIAL.items()],
             "outcome": _said(OUTCOME_NAMES),
             "entered": [("me", gettext("By me")), ("office", gettext("At my office"))],
+            "kept": _said(KEPT),
+            "rating": _said(RATED),
             "confidential": [("yes", gettext("Only confidential")), ("no", gettext("Not confidential"))],
             "sort": [(key, gettext(name)) for key, (name, _order) in SORTS.items()],
         }
@@ -137,10 +159,9 @@ class FilterForm(forms.Form):
     def filter(self) -> Filter:
         """What is looked for."""
         asked = {key: value for key, value in self.cleaned_data.items() if value}
-        plain = ("state", "outcome", "due", "needs", "entered", "channel", "group", "since", "until")
         rows = {key: getattr(self.names, f"{key}s") for key in ("service", "area")}
         return Filter(
-            **{key: asked[key] for key in plain if key in asked},
+            **{key: asked[key] for key in PLAIN if key in asked},
             **{key: _row(asked.get(key), found) for key, found in rows.items()},
             department=_row(asked.get("department"), self.names.offices),
             demand=asked.get("class", ""),

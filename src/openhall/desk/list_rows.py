@@ -12,9 +12,11 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext
 
 from openhall.desk.list_form import Names
+from openhall.errors import N_
 from openhall.models import Area, Channel, Office, Service, ServiceRequest, User
 from openhall.reads import deadlines
 from openhall.rules.calendar import Calendar
+from openhall.rules.clocks import MET, MISSED
 from openhall.rules.demand import CLASS_NAMES
 from openhall.rules.urgency import LEVEL_NAMES
 from openhall.rules.workflow import CLOSED, OUTCOME_NAMES, STATE_NAMES
@@ -90,11 +92,12 @@ def rows(found: Iterable[ServiceRequest], names: Names, *, at: datetime, calenda
 
 HEAD = ("number", "subject", "class", "service", "area", "channel", "urgency", "state", "outcome")
 TIMES = ("came_in", "due", "closed")
+_IN_TIME = {MET: N_("yes"), MISSED: N_("no")}
 
 
 def file_rows(found: Iterable[ServiceRequest], names: Names, zone: tzinfo) -> Iterator[list[str | int]]:
     """Header and lines of the file, moments in the hall's own time zone."""
-    yield [*HEAD, "department", "person", *TIMES]
+    yield [*HEAD, "department", "person", *TIMES, "closed_in_time"]
     for one in found:
         row = Row(one, names, None, "")
         yield [
@@ -110,6 +113,7 @@ def file_rows(found: Iterable[ServiceRequest], names: Names, zone: tzinfo) -> It
             str(row.department or ""),
             str(row.person or ""),
             *(_moment(value, zone) for value in (one.created_at, one.due, one.closed_at)),
+            gettext(_IN_TIME[one.in_time]) if one.state == CLOSED and one.in_time in _IN_TIME else "",
         ]
 
 

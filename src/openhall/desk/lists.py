@@ -144,7 +144,7 @@ def listed(http: HttpRequest, form: FilterForm) -> dict[str, Any]:
         "page": page,
         "rows": rows(page.rows, form.names, at=at, calendar=calendar),
         "paged": "after" in http.GET or "before" in http.GET,
-        "window": queues.window_of(wanted.order),
+        "window": queues.window_of(wanted),
         "found_at_most": MOST_FOUND if wanted.words and not number_in(wanted.words) else None,
         "may_sign": user.may("request.sign"),
         "handlers": form.names.handlers(user.office_id) if user.may("request.assign") else [],

@@ -25,7 +25,8 @@ from openhall.rules.assessment import INDICATORS, Place, Rate, ranking
 from openhall.rules.clocks import MET, MISSED
 from openhall.rules.demand import CLASS_NAMES
 from openhall.rules.figures import Estimate
-from openhall.rules.workflow import OUTCOME_NAMES, Outcome
+from openhall.rules.ratings import satisfied
+from openhall.rules.workflow import Outcome
 from openhall.stats.axes import Ask, Between, Day, Number, Where
 from openhall.stats.cells import Cells
 
@@ -36,7 +37,6 @@ AXES = {
     "area": N_("By area"),
     "channel": N_("By channel"),
 }
-HIGH = (4, 5)  # the two upper levels
 LEVELS = (1, 2, 3, 4, 5)
 MOST_MONTHS = 60
 NO_CASES = Rate(0, 0)
@@ -75,8 +75,8 @@ class Figures:
 
     @property
     def satisfied(self) -> Rate:
-        """Ratings of the two upper levels."""
-        return Rate(sum(self.levels.get(level, 0) for level in HIGH), self.rated)
+        """Ratings of the three upper levels, as on the page of ratings."""
+        return Rate(*satisfied(self.levels))
 
     @property
     def level(self) -> Estimate | None:
@@ -109,7 +109,7 @@ class Page:
     before: Figures
     trend: list[Figures]
     tables: dict[str, list[Figures]]
-    outcomes: list[tuple[str, int]]
+    outcomes: list[tuple[Outcome, int]]
     ever: bool  # whether there is any request at all
 
 
@@ -278,15 +278,15 @@ def _past(
         yield one, past.of(*(heads.index(part) for part in one.head(axis)))
 
 
-def _outcomes(live: Live, base: Where, period: Period) -> list[tuple[str, int]]:
-    """How those closed in the time ended, names marked, the most first."""
+def _outcomes(live: Live, base: Where, period: Period) -> list[tuple[Outcome, int]]:
+    """How those closed in the time ended, the most first."""
     axis = live.coded("outcome")
     cells = facts_live.counted(live, (*base, _within("closed", period))).cells(axis)
     found = {
         str(axis.codes[place - 1]): n
         for (place,), n in zip(cells.values.tolist(), cells.counts.tolist(), strict=True)
     }
-    return [(OUTCOME_NAMES[Outcome(key)], n) for key, n in sorted(found.items(), key=lambda pair: -pair[1])]
+    return [(Outcome(key), n) for key, n in sorted(found.items(), key=lambda pair: -pair[1])]
 
 
 # --- groups -------------------------------------------------------------------------------------------------------

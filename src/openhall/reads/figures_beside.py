@@ -74,6 +74,6 @@ def beside(found: Page, asked: Asked) -> list[Beside]:
         share("contact", N_("First contact in time"), now.contact, before.contact, 1),
         share("again", N_("Opened again"), now.again, before.again, -1, compared=ripe),
         value("level", N_("Satisfaction, mean of 5"), "level", now.level, before.level, 1),
-        share("satisfied", N_("Satisfied (4 or 5)"), now.satisfied, before.satisfied, 1),
+        share("satisfied", N_("Satisfied (3 to 5)"), now.satisfied, before.satisfied, 1),
         share("answered", N_("Rated of those asked"), now.answered, before.answered, 1, compared=ripe),
     ]

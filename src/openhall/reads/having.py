@@ -16,6 +16,7 @@ from openhall.rules.words import tokens
 MOST = 500  # requests found at once, the latest
 TERMS = 8  # words looked for, the first of the text
 SPAN = 14  # bits: ids in one span of the PostgreSQL index (migration 0004)
+SPANS = 8  # asked for at once; with more of them the index is slower than with none
 
 
 def having(text: str) -> list[int]:
@@ -57,10 +58,11 @@ def _postgresql(words: list[str], spans: range = range(0)) -> tuple[str, list[ob
 
 
 def _spans(words: list[str]) -> range:
-    """The latest spans of ids, likely enough to find `MOST` where all the words are common; else empty."""
+    """The latest spans of ids, likely enough to find `MOST` where all the words are common; else none."""
     shares = dict(SearchWord.objects.filter(word__in=words).values_list("word", "share"))
     if len(shares) < len(words):
         return range(0)
     size = SearchDocument.objects.aggregate(last=Max("pk"))["last"] or 0
-    wanted = 4 * MOST / math.prod(shares.values())
-    return range(int(size - wanted) >> SPAN, (size >> SPAN) + 1) if wanted < size else range(0)
+    wanted = 2 * MOST / math.prod(shares.values())
+    spans = range(max(0, int(size - wanted)) >> SPAN, (size >> SPAN) + 1)
+    return spans if wanted < size and len(spans) <= SPANS else range(0)

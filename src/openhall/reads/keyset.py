@@ -58,9 +58,13 @@ def _beyond(order: Order, values: Sequence[Any], backwards: bool, itself: bool) 
     key, value, down = order[0], values[0], order[0].descending != backwards
     if len(order) == 1:
         return Q(**{f"{key.field}__{'lt' if down else 'gt'}{'e' if itself else ''}": value})
-    same = Q(**{key.field: value}) & _beyond(order[1:], values[1:], backwards, itself)
+    rest = _beyond(order[1:], values[1:], backwards, itself)
     if value is None:
-        return same | Q(**{f"{key.field}__isnull": False}) if backwards else same
+        given = Q(**{f"{key.field}__isnull": False})
+        if backwards:
+            return Q(**{key.field: None}) & rest | given
+        return ~given & (rest | given)  # else SQLite goes through the whole table in the order of the rest
+    same = Q(**{key.field: value}) & rest
     further = Q(**{f"{key.field}__{'lt' if down else 'gt'}": value})
     if key.nullable and not backwards:
         further |= Q(**{f"{key.field}__isnull": True})

@@ -7,7 +7,7 @@ compared here is often an expression that equals the column and has no index.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -18,6 +18,7 @@ from django.db.models.functions import Cast, Coalesce, Concat
 from openhall.errors import N_
 from openhall.models import Ask, Assignment, Rectification, Screening, ServiceRequest, Supervision, User
 from openhall.models.request import RequestQuerySet
+from openhall.reads import closings
 from openhall.reads.having import having
 from openhall.reads.keyset import Key, Order
 from openhall.rules import workflow
@@ -37,6 +38,7 @@ SORTS: dict[str, tuple[str, Order]] = {
     "new": (N_("Newest first"), (Key("came", descending=True, instant=True), _DOWN)),
     "old": (N_("Oldest first"), (Key("came", instant=True), _ID)),
     "changed": (N_("Changed last"), (Key("changed", descending=True, instant=True), _DOWN)),
+    "closed": (N_("Closed last"), (Key("ended", descending=True, instant=True), _DOWN)),
 }
 _OF_OPEN = ("urgency", "due")  # sorts that say nothing of closed ones
 
@@ -51,6 +53,7 @@ NEEDS = {
     "appeal": N_("Appeal against screening"),
 }
 _OF_CLOSED = ("rectification", "appeal")
+_DEADLINES = ("order", "rectification")  # these have deadlines of their own
 OF_DEPARTMENTS = ("sign", "part")  # asked by those who do the work
 MOST_NEEDING = 5000  # requests that wait for one thing; the latest, should there be more
 DUES = {
@@ -82,6 +85,10 @@ class Filter:
     confidential: bool | None = None
     since: date | None = None
     until: date | None = None
+    closed_since: date | None = None  # of the last closing; one that was opened again is not closed
+    closed_until: date | None = None
+    kept: str = ""  # a key of closings.KEPT
+    rating: str = ""  # a key of closings.RATED
     words: str = ""
     sort: str = "urgency"
 
@@ -91,15 +98,24 @@ class Filter:
         if self.needs in _OF_CLOSED:
             return ANY
         if self.state in {"", ANY}:
-            return "" if self.due or self.needs else workflow.CLOSED if self.outcome else self.state
+            return "" if self.due or self.needs else workflow.CLOSED if self.ended else self.state
         return self.state
+
+    @property
+    def ended(self) -> bool:
+        """Whether something is asked that only closed ones have."""
+        return bool(self.outcome or self._how_ended)
+
+    @property
+    def _how_ended(self) -> bool:
+        return bool(self.closed_since or self.closed_until or self.kept or self.rating)
 
     @property
     def contradictory(self) -> bool:
         """Nothing can match."""
         waits = (self.due or self.needs) and self.needs not in _OF_CLOSED
-        return bool(waits and (self.outcome or self.reach == workflow.CLOSED)) or bool(
-            self.outcome and self.reach in workflow.OPEN
+        return bool(waits and (self.ended or self.reach == workflow.CLOSED)) or bool(
+            self.ended and self.reach in workflow.OPEN
         )
 
     @property
@@ -108,8 +124,18 @@ class Filter:
         return self.reach in {ANY, workflow.CLOSED} and not (self.needs or self.words)
 
     @property
+    def of_open_alone(self) -> bool:
+        """Whether what matches is among the open requests and told by their own deadlines."""
+        own = not (self.due and self.needs in _DEADLINES)
+        return own and self.reach not in {ANY, workflow.CLOSED} and not self.contradictory
+
+    @property
     def sorted_by(self) -> str:
-        return "new" if self.wide and self.sort in _OF_OPEN else self.sort
+        if self.sort == "closed" and self.reach != workflow.CLOSED:
+            return "new" if self.wide else "urgency"
+        if self.wide and self.sort in _OF_OPEN:
+            return "closed" if self._how_ended else "new"
+        return self.sort
 
     @property
     def order(self) -> Order:
@@ -125,6 +151,8 @@ def matching(wanted: Filter, user: User, *, at: datetime) -> RequestQuerySet:
         return found.none()
     if wanted.group:
         found = found.alias(groups_text=Cast("groups", TextField()))
+    if wanted.kept:
+        found = found.alias(kept=closings.in_time())
     if wanted.reach != ANY:
         found = found.filter(is_open=wanted.reach != workflow.CLOSED)
     for condition in _conditions(wanted, user, at):
@@ -132,18 +160,39 @@ def matching(wanted: Filter, user: User, *, at: datetime) -> RequestQuerySet:
     return found
 
 
+def of_open(lists: Sequence[Filter], user: User, *, at: datetime) -> tuple[RequestQuerySet, list[Q]]:
+    """The open requests this person may see, and for each of the lists which of them match: to count all lists in one
+    look. The lists are `of_open_alone`.
+    """
+    found = ServiceRequest.objects.visible_to(user).open().alias(**_OPAQUE, due=F("due_at"))
+    if any(wanted.group for wanted in lists):
+        found = found.alias(groups_text=Cast("groups", TextField()))
+    return found, [Q(*_conditions(wanted, user, at)) for wanted in lists]
+
+
 def times(wanted: Filter) -> dict[str, Any]:
     """What lists are ordered by: columns where closed ones are read in order, opaque where only open ones are."""
     if wanted.wide:
-        return {"due": F("due_at"), "came": F("created_at"), "changed": F("changed_at")}
-    opaque = {"came": Coalesce("created_at", "created_at"), "changed": Coalesce("changed_at", "changed_at")}
-    return {"due": deadline(wanted), **opaque}
+        return {"due": F("due_at"), **{name: F(column) for name, column in _MOMENTS.items()}}
+    return {"due": deadline(wanted), **{name: Coalesce(one, one) for name, one in _MOMENTS.items()}}
+
+
+_MOMENTS = {"came": "created_at", "changed": "changed_at", "ended": "closed_at"}
 
 
 def days(wanted: Filter, at: datetime) -> tuple[datetime | None, datetime | None]:
     """The moments between which they came in: from, and before."""
-    since, until = wanted.since, wanted.until and wanted.until + timedelta(days=1)
-    return tuple(day and datetime.combine(day, time(), at.tzinfo) for day in (since, until))
+    return _moments(wanted.since, wanted.until, at)
+
+
+def closing_days(wanted: Filter, at: datetime) -> tuple[datetime | None, datetime | None]:
+    """The moments between which they were closed: from, and before."""
+    return _moments(wanted.closed_since, wanted.closed_until, at)
+
+
+def _moments(since: date | None, until: date | None, at: datetime) -> tuple[datetime | None, datetime | None]:
+    ends = since, until and until + timedelta(days=1)
+    return tuple(day and datetime.combine(day, time(), at.tzinfo) for day in ends)
 
 
 def number_in(words: str) -> str:
@@ -157,7 +206,11 @@ _PLACES = {"service": "service_", "department": "lead_", "area": "area_"}
 _OPAQUE = {
     f"{name}_": F(f"{name}_id") + 0
     for name in ("service", "lead", "area", "handler", "entered_by", "entered_at_office")
-} | {"state_": Concat("state", Value("")), "came_of": Coalesce("created_at", "created_at")}
+} | {
+    "state_": Concat("state", Value("")),
+    "came_of": Coalesce("created_at", "created_at"),
+    "ended_of": Coalesce("closed_at", "closed_at"),
+}
 
 
 def _conditions(wanted: Filter, user: User, at: datetime) -> Iterator[Q]:
@@ -184,11 +237,15 @@ def _conditions(wanted: Filter, user: User, at: datetime) -> Iterator[Q]:
         yield Q(pk__in=needing if wanted.needs in OF_DEPARTMENTS else list(needing[:MOST_NEEDING]))
     if wanted.entered:
         yield Q(entered_by_=user.pk) if wanted.entered == "me" else Q(entered_at_office_=user.office_id)
-    since, until = days(wanted, at)
-    if since:
-        yield Q(came_of__gte=since)
-    if until:
-        yield Q(came_of__lt=until)
+    for moment, (since, until) in (("came_of", days(wanted, at)), ("ended_of", closing_days(wanted, at))):
+        if since:
+            yield Q(**{f"{moment}__gte": since})
+        if until:
+            yield Q(**{f"{moment}__lt": until})
+    if wanted.kept:
+        yield closings.kept(wanted.kept)
+    if wanted.rating:
+        yield closings.rated(wanted.rating)
     if wanted.words:
         number = number_in(wanted.words)
         yield Q(number=number) if number else Q(pk__in=having(wanted.words))
@@ -246,7 +303,7 @@ def _needing(key: str, user: User) -> QuerySet:
 
 def deadline(wanted: Filter) -> Any:
     """The deadline that counts: of the order or rectification where the list is about these, else of the request."""
-    if wanted.needs not in {"order", "rectification"}:
+    if wanted.needs not in _DEADLINES:
         return F("due_at")
     table = Supervision if wanted.needs == "order" else Rectification
     unmet = {"settled_at": None, "kind": "order"} if wanted.needs == "order" else {"finished_at": None}

@@ -6,7 +6,7 @@ at once and says how far it looked. What is looked for: `queue_filter`; what may
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,14 +16,23 @@ from django.db.models import Count, F, Min, Q
 
 from openhall.models import ServiceRequest, User, hall_calendar
 from openhall.moment import now
+from openhall.reads.closings import in_time
 from openhall.reads.keyset import Order, beyond, cursor, ordering, place
-from openhall.reads.queue_filter import Filter, days, deadline, matching, times
+from openhall.reads.queue_filter import (
+    Filter,
+    closing_days,
+    days,
+    deadline,
+    matching,
+    of_open,
+    times,
+)
 from openhall.rules import workflow
 from openhall.rules.calendar import Calendar
 
 PAGE = 50  # rows
 WINDOW = 20_000  # requests looked through at once where closed ones are among them
-SMALL_WINDOW = 5_000  # where the index has not all that is filtered by
+SMALL_WINDOW = 5_000  # where each takes a look into another table, or far away
 CAP = 1000  # a tab counts no further
 MOST_ROWS = 100_000  # of a file
 _LONG = ("text", "reply", "urgency_why", "secret", "once")  # never shown in a list
@@ -70,9 +79,28 @@ def count(wanted: Filter, user: User, *, at: datetime) -> int:
     return matching(wanted, user, at=at).values("pk")[: CAP + 1].count()
 
 
+def counts(lists: Sequence[Filter], user: User, *, at: datetime) -> list[int]:
+    """`count` of each; all that are among the open requests in one look at these."""
+    together = [wanted for wanted in lists if wanted.of_open_alone]
+    found, conditions = of_open(together, user, at=at)
+    numbers = found.aggregate(
+        **{f"list_{place}": Count("pk", filter=one or None) for place, one in enumerate(conditions)}
+    )
+    known = dict(zip(map(id, together), numbers.values(), strict=True))
+    return [
+        min(known[id(wanted)], CAP + 1) if id(wanted) in known else count(wanted, user, at=at)
+        for wanted in lists
+    ]
+
+
 def rows_of_file(wanted: Filter, user: User, *, at: datetime) -> Iterator[ServiceRequest]:
-    """All that match and are not confidential, up to `MOST_ROWS`, in the order of the list."""
-    found = matching(wanted, user, at=at).filter(confidential=False).defer(*_LONG)
+    """All that match and are not confidential, up to `MOST_ROWS`, in the order of the list, with their
+    `in_time`: MET, MISSED or neither, of closed ones.
+    """
+    found = matching(wanted, user, at=at).filter(confidential=False).annotate(in_time=in_time()).defer(*_LONG)
+    if wanted.wide:
+        near, far = _ends(wanted, at, backwards=False)
+        found = found.filter(near, far)
     return found.order_by(*ordering(wanted.order))[:MOST_ROWS].iterator(chunk_size=1000)
 
 
@@ -114,18 +142,23 @@ def _rows(wanted: Filter, keys: list[tuple[Any, ...]]) -> list[ServiceRequest]:
     return [found[key[-1]] for key in keys if key[-1] in found]
 
 
-def window_of(order: Order) -> int:
-    """How many requests are looked through at once in this order."""
-    return SMALL_WINDOW if order[0].field == "changed" else WINDOW
+def window_of(wanted: Filter) -> int:
+    """How many requests are looked through at once."""
+    outside = wanted.order[0].field == "changed" or wanted.kept or wanted.rating
+    return SMALL_WINDOW if outside else WINDOW
 
 
 def _ends(wanted: Filter, at: datetime, *, backwards: bool) -> tuple[Q, Q]:
-    """Where reading begins and where it ends at the latest: the days asked for, if the order is that of coming in."""
-    first, (since, until) = wanted.order[0], days(wanted, at)
-    if first.field != "came":
+    """Where reading begins and where it ends at the latest: the days asked for, if the order is that of coming in or of
+    closing."""
+    first = wanted.order[0]
+    if first.field not in {"came", "ended"}:
         return Q(), Q()
-    early = Q(came__gte=since) if since else Q()
-    late = Q(came__lt=until) if until else Q()
+    since, until = (days if first.field == "came" else closing_days)(wanted, at)
+    early = Q(**{f"{first.field}__gte": since}) if since else Q()
+    late = Q(**{f"{first.field}__lt": until}) if until else Q()
+    if first.field == "ended":  # open ones have not ended
+        early, late = early or Q(ended__isnull=False), late or Q(ended__isnull=False)
     return (late, early) if first.descending != backwards else (early, late)
 
 
@@ -138,5 +171,5 @@ def _edge(
     if given:
         rows = rows.filter(beyond(order, given, backwards=backwards))
     ends = rows.order_by(*ordering(order, backwards=backwards)).values_list(*_fields(order))
-    window = window_of(order)
+    window = window_of(wanted)
     return next(iter(ends[window - 1 : window]), None)

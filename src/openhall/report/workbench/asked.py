@@ -37,6 +37,7 @@ METHODS = {
     "wilcoxon": N_("Wilcoxon test"),
     "regression": N_("Regression"),
 }
+PLACES = {"rows": N_("Variable"), "columns": N_("Against")}  # as the page calls what an address names
 FROM, TO = ".from", ".to"  # what ends the names of the limits of a day or number
 FARTHEST = Decimal(10**12)  # no answer is beyond it
 SEVERAL_ALONE = N_("the answers to “{name}” can be several, so it is shown alone.")
@@ -118,7 +119,7 @@ def wanted(given: Mapping[str, Sequence[str]], variables: Sequence[Variable]) ->
     chosen = _chosen(given, by_key, problems)
     how = _first(given, "how")
     if how and how not in METHODS:
-        problems.append(_unknown("how", N_("there is no procedure {name}."), how, list(METHODS)))
+        problems.append(_unknown(N_("Procedure"), N_("there is no procedure {name}."), how, list(METHODS)))
     twice = rows is not None and columns is not None and rows.key == columns.key
     if rows and columns and not twice:
         several = [one.key for one in (rows, columns) if one.kind is Kind.SEVERAL]
@@ -179,7 +180,7 @@ def _variable(
 ) -> Variable | None:
     key = _first(given, name)
     if key and key not in by_key:
-        problems.append(_unknown(name, N_("there is no variable {name}."), key, list(by_key)))
+        problems.append(_unknown(PLACES[name], N_("there is no variable {name}."), key, list(by_key)))
     return by_key.get(key)
 
 
@@ -201,7 +202,9 @@ def _chosen(
         variable = by_key.get(key)
         if variable is None or not isinstance(variable.axes[0], Coded):
             known = [one.key for one in by_key.values() if isinstance(one.axes[0], Coded)]
-            problems.append(_unknown("where", N_("there is no variable {name} to filter by."), key, known))
+            problems.append(
+                _unknown(N_("Of whom"), N_("there is no variable {name} to filter by."), key, known)
+            )
             continue
         codes = {str(level.value): level.value for level in variable.levels}
         if code not in codes:
@@ -225,8 +228,7 @@ def _in_order(variable: Variable, codes: Sequence[Code]) -> list[Code]:
 def _limit(
     given: Mapping[str, Sequence[str]], variable: Variable, end: str, problems: list[Problem]
 ) -> int | None:
-    name = f"{variable.key}{end}"
-    text = _first(given, name)
+    text = _first(given, f"{variable.key}{end}")
     if not text:
         return None
     axis = variable.axes[0]
@@ -238,7 +240,9 @@ def _limit(
         message = N_("“{text}” is not a date.") if isinstance(axis, Day) else N_("“{text}” is not a number.")
         cure = N_("For example: {example}.")
         example = date(2024, 3, 31).isoformat() if isinstance(axis, Day) else "42"
-        problems.append(Problem(name, message, cure, {"text": text[:40], "example": example}))
+        place = N_("{key} from") if end == FROM else N_("{key} up to")
+        values = {"key": variable.key, "text": text[:40], "example": example}
+        problems.append(Problem(place, message, cure, values))
         return None
 
 

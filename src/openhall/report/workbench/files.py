@@ -6,14 +6,16 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from openhall.errors import N_, Translate, fill
 from openhall.report.numerals import Value
 from openhall.report.workbench.answer import Bench
 from openhall.report.workbench.asked import Wanted
 
 FORMAT = "openhall.workbench/1"
+ENDS = (N_("{name} (low)"), N_("{name} (high)"))  # of an interval, as heads of columns
 
 
-def lines(found: Bench) -> Iterator[list[Value]]:
+def lines(found: Bench, translate: Translate = str) -> Iterator[list[Value]]:
     """The heading, then every table below the other, at full precision, as the lines of a file; the ends of an
     interval stand side by side."""
     yield [found.title, found.n]
@@ -23,7 +25,9 @@ def lines(found: Bench) -> Iterator[list[Value]]:
         head: list[Value] = []
         for one in table.columns:
             name = f"{one.over} {one.heading}".strip()
-            head += [f"{name} (low)", f"{name} (high)"] if "interval" in one.format else [name]
+            head += (
+                [fill(end, {"name": name}, translate) for end in ENDS] if "interval" in one.format else [name]
+            )
         yield head
         for row in table.rows:
             cells: list[Value] = []
