@@ -30,6 +30,7 @@ from openhall.actions import (
     permit,
     rectify,
     report,
+    screen_large,
     supervise,
     timing,
     verify_log,
@@ -87,6 +88,8 @@ def remind_of_duties() -> None:
 
 AFTER: dict[str, Callable[[str], None]] = {
     "report.requested": report.make,
+    "rules.requested": screen_large.apply_large,
+    "decision.requested": screen_large.apply_large,
     "log.verification_asked": verify_log.verify,
 }
 FOLLOWS: dict[str, tuple[Step, ...]] = {

@@ -6,7 +6,7 @@ from tests.town import ANSWERS, ASKED
 from openhall.actions.key_sheet import key_again, key_sheet, read_marks, settle
 from openhall.errors import BadInput, NotAllowed, NotPermitted
 from openhall.models import Allocation, Batch, Event, Response, SecondEntry, Wave
-from openhall.reads.keying import agreement, differences, find_place, second_entries
+from openhall.reads.keying import agreement, differences, find_place
 
 
 def key(town, serial="A1", *, by=None, office="north", **marks):
@@ -206,7 +206,7 @@ def test_agreement_is_of_the_entries_as_keyed_even_after_settling(town):
             by=town.clerk,
         )
     settle(Response.objects.get(serial="A3"), choices={"s1": "second"}, others={}, by=town.analyst)
-    measured = agreement(town.wave, second_entries(town.wave))
+    measured = agreement(town.wave)
     by_question = {question.key: kappa for _, question, kappa in measured.questions}
     assert by_question["s1"].agreement == 0.75
     assert by_question["s1"].kappa == pytest.approx(0.5)

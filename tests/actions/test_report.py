@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from openhall.actions import report as making
+from openhall.actions import working
 from openhall.errors import NotAllowed, NotPermitted
 from openhall.models import Event, Output, Response, Wave
 from openhall.reads import kept_counts, reports, subjects
@@ -78,13 +79,13 @@ def halting(monkeypatch):
         made: list[Halting] = []
         counted = subjects.counted
 
-        def slow(wave):
-            tables = counted(wave)
+        def slow(wave, **more):
+            tables = counted(wave, **more)
             tables.engine = Halting(tables.engine, meanwhile)
             made.append(tables.engine)
             return tables
 
-        monkeypatch.setattr(making, "EVERY", 0)
+        monkeypatch.setattr(working, "EVERY", 0)
         monkeypatch.setattr(subjects, "counted", slow)
         return made
 
@@ -102,7 +103,7 @@ def test_how_far_the_counting_is_stands_in_the_row(wave, halting):
 
 
 def test_the_blocks_of_the_report_are_counted_while_they_are_drawn(wave, monkeypatch):
-    monkeypatch.setattr(making, "EVERY", 0)
+    monkeypatch.setattr(working, "EVERY", 0)
     seen = []
     draw = reports.draw
 
@@ -164,8 +165,8 @@ def test_the_row_is_looked_at_twice_a_second_at_most(wave, monkeypatch):
     output = asked(wave)
     Output.objects.update(state="running")
     clock = [0.0]
-    monkeypatch.setattr(making, "monotonic", lambda: clock[0])
-    work = making._Work(output)
+    monkeypatch.setattr(working, "monotonic", lambda: clock[0])
+    work = working.Work(output, making.STEPS)
     with CaptureQueriesContext(connection) as queries:
         for tick in range(1, 1001):
             clock[0] = tick / 100
@@ -174,10 +175,10 @@ def test_the_row_is_looked_at_twice_a_second_at_most(wave, monkeypatch):
 
 
 def test_a_second_pass_over_the_data_is_reckoned_on_its_own(wave, monkeypatch):
-    monkeypatch.setattr(making, "EVERY", 0)
+    monkeypatch.setattr(working, "EVERY", 0)
     output = asked(wave)
     Output.objects.update(state="running")
-    work = making._Work(output)
+    work = working.Work(output, making.STEPS)
     work.step(1)
     first = Output.objects.get().step_began
     work.watch(100, 100)

@@ -54,7 +54,7 @@ def verdicts():
 def test_the_reference_sheets_are_300_valid_38_void_and_all_valid_ones_duplicates(study):
     done = screen.apply_rules(study.wave, by=study.analyst)
     assert read.totals(study.wave) == {"returned": 338, "void": 38, "valid": 300, "waiting": 300}
-    tallies = {tally.rule: tally for tally in read.tallies(study.wave)}
+    tallies = {tally.rule: tally for tally in read.findings(study.wave).tallies}
     assert (tallies["duplicate_sheet"].open, tallies["duplicate_sheet"].total) == (300, 300)
     assert (
         tallies["blank"].void == tallies["blank"].total
@@ -87,7 +87,7 @@ def test_keeping_all_duplicates_and_taking_it_back(study):
         study.wave, rule="duplicate_sheet", choice="keep", reason="as published", by=study.analyst
     )
     assert count == 300 and read.totals(study.wave)["waiting"] == 0
-    [decided] = read.decisions(study.wave)
+    [decided] = read.findings(study.wave).decisions
     assert (decided.verdict, decided.reason, decided.count) == ("kept", "as published", 300)
     screen.apply_rules(study.wave, by=study.analyst)
     assert read.totals(study.wave)["waiting"] == 0

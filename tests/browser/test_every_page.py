@@ -30,6 +30,7 @@ FORMS = {
     *("desk:person_act", "desk:questionnaire_draft", "desk:rectification_act", "desk:report_make"),
     *("desk:request_act", "desk:response_decide", "desk:sample", "desk:screening_apply"),
     *("desk:screening_decide", "desk:screening_restore", "desk:sign_out", "desk:staff_survey"),
+    "desk:screening_cancel",
     *("desk:output_cancel", "desk:source_make", "desk:source_output_cancel"),
     *("portal:account_open", "portal:follow_act", "portal:leave"),
 }
@@ -44,7 +45,7 @@ FILES = {
     ),
     *("desk:intake_likely", "desk:keying_serial", "desk:log_file", "desk:output_file"),
     *("desk:questionnaire_export", "desk:ratings_csv", "desk:rectifications_csv", "desk:requests_csv"),
-    "desk:source_output_file",
+    *("desk:screening_progress", "desk:source_output_file"),
     *("desk:segment_csv", "desk:segments_csv", "desk:wave_ledger", "desk:wave_qr"),
     *("desk:figures_csv", "desk:workbench_file"),
     *("portal:follow_file", "portal:health", "portal:kiosk_worker"),

@@ -12,6 +12,7 @@ from tests.browser.crawl import Crawl
 from tests.desk.test_report import answer
 
 from openhall.actions import report as making
+from openhall.actions import screen_large
 from openhall.models import Output
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -106,6 +107,66 @@ def test_data_from_elsewhere_meet_no_barrier(visit, live_server, town, waiting, 
     making.cancel(Output.objects.get(source="stopped"), by=None)
     crawl = Crawl(page, live_server.url, [], axe_at="phone" if language == "zh" else "wide")
     for address in (*addresses.values(), reverse("desk:sources")):
+        crawl.opened(address)
+        crawl.check(address)
+    assert crawl.faults == []
+
+
+@pytest.fixture
+def large(town, monkeypatch, settings, tmp_path) -> str:
+    """The address at which a large wave is screened."""
+    settings.DATA_DIR = tmp_path
+    monkeypatch.setattr("openhall.reads.screening_large.AT_ONCE", 1)
+    monkeypatch.setattr("openhall.desk.workbench.MOST_READ", 1)
+    for given in ((1, 5, 4, 3, 2), (2, 1, 2, 3, 4), (1, None, 3, 2, 5)):
+        answer(town, given)
+    return reverse("desk:screening", args=[town.wave.key])
+
+
+def test_the_sheets_of_a_large_wave_are_screened_before_ones_eyes(visit, live_server, town, large):
+    page = visit(town.analyst)
+    page.goto(live_server.url + large)
+    page.click("text=Apply the rules now")
+    page.get_by_text("Waiting for the worker").wait_for()
+    counted(43, done=0)
+    page.get_by_text("43 %, about 12 seconds left").wait_for()
+    Output.objects.update(state="waiting")
+    screen_large.apply_large(str(Output.objects.get().pk))
+    page.get_by_text("1 new findings").wait_for()
+    page.get_by_role("button", name="Apply the rules now").wait_for()
+
+
+def test_without_scripts_the_work_on_the_sheets_is_cancelled(visit, live_server, town, large):
+    page = visit(town.analyst, scripts=False)
+    page.goto(live_server.url + large)
+    page.click("text=Apply the rules now")
+    page.click("text=Cancel")
+    page.get_by_text("Cancelled. What was done until then stands.").wait_for()
+    page.get_by_role("button", name="Apply the rules now").wait_for()
+
+
+def test_the_workbench_opens_by_itself_when_it_is_ready(visit, live_server, town, large, monkeypatch):
+    page = visit(town.leader)
+    page.goto(live_server.url + reverse("desk:workbench", args=[town.wave.key]))
+    page.get_by_text("still has to read 3 answers.").wait_for()
+    monkeypatch.setattr("openhall.desk.workbench.MOST_READ", 10)
+    page.get_by_text("Show").first.wait_for()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_the_worker_does_meets_no_barrier(visit, live_server, town, large, language):
+    """The sheets of a large wave, and its workbench, in every state of the worker."""
+    page = visit(town.analyst, language=language, bypass_csp=True)
+    crawl = Crawl(page, live_server.url, [], axe_at="phone" if language == "zh" else "wide")
+    output = screen_large.request_rules(town.wave, by=town.analyst, language="en")
+    for state in ("waiting", "running", "failed", "cancelled"):
+        counted(43, done=0)
+        Output.objects.update(state=state, error="Disk full." if state == "failed" else "")
+        crawl.opened(large)
+        crawl.check(f"screening {state}")
+    Output.objects.update(state="waiting")
+    screen_large.apply_large(str(output.pk))
+    for address in (large, reverse("desk:workbench", args=[town.wave.key])):
         crawl.opened(address)
         crawl.check(address)
     assert crawl.faults == []

@@ -11,6 +11,7 @@ from django.utils import timezone
 from tests.town import sign_in
 
 from openhall.actions import report as making
+from openhall.actions import working
 from openhall.errors import BadInput, NotAllowed, NotPermitted, OpenHallError
 from openhall.models import Event, Output, Response, Wave
 from openhall.report import machine
@@ -198,7 +199,7 @@ def test_without_a_worker_the_page_says_so_instead_of_waiting_for_ever(client, t
 def test_a_file_the_worker_left_behind_can_be_asked_for_again(client, town, filled, settings):
     sign_in(client, town.leader)
     waiting = ask(client, filled).url
-    Output.objects.update(state="running", at=timezone.now() - 2 * making.ABANDONED)
+    Output.objects.update(state="running", at=timezone.now() - 2 * working.ABANDONED)
     assert "The worker stopped while it made this file" in client.get(waiting).content.decode()
     settings.TASKS = IMMEDIATE
     ask(client, filled)

@@ -138,7 +138,7 @@ def test_a_clerk_sees_the_paper_of_the_own_office_only_and_decides_nothing(clien
 def test_a_clerk_is_led_to_no_twin_at_another_office(client, town):
     for serial, office in (("A1", town.north), ("A2", town.north), ("A3", town.south)):
         sheet = key_sheet(town.wave, serial=serial, office=office, marks=ANSWERS, by=town.analyst)
-        Flag.objects.create(response=sheet, rule="duplicate_sheet")
+        Flag.objects.create(response=sheet, wave=town.wave, rule="duplicate_sheet")
     address = reverse("desk:response", args=[Response.objects.get(serial="A1").pk])
     text = sign_in(client, town.clerk).get(address).content.decode()
     assert ">A2</a>" in text and ">A3</a>" not in text
@@ -190,8 +190,12 @@ def test_the_page_takes_few_queries_whatever_its_length(client, town, django_ass
 
 def test_a_finding_is_joined_as_the_reader_joins(client, town):
     one = web(town)
-    Flag.objects.create(response=one, rule="blank", detail={"questions": ["q1", "s1"], "count": 2})
-    Flag.objects.create(response=one, rule="double_mark", detail={"questions": "s2, s3"})  # as once stored
+    Flag.objects.create(
+        response=one, wave=town.wave, rule="blank", detail={"questions": ["q1", "s1"], "count": 2}
+    )
+    Flag.objects.create(
+        response=one, wave=town.wave, rule="double_mark", detail={"questions": "s2, s3"}
+    )  # as once stored
     page = reverse("desk:response", args=[one.pk])
     text = sign_in(client, town.analyst).get(page).content.decode()
     assert "No answer to q1, s1." in text and "More than one mark at s2, s3." in text

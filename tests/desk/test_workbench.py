@@ -168,7 +168,10 @@ def test_the_same_variable_twice_is_shown_by_itself(client, town, filled):
         ({"rows": "q1", "how": "magic"}, "there is no procedure magic. Known are: frequencies"),
         ({"rows": "q1", "where": "q1:7"}, "there is no answer 7. Known are: 1, 2"),
         ({"rows": "q1", "where": "nobody:1"}, "there is no variable nobody to filter by"),
-        ({"rows": "q1", "day_from": "yesterday"}, "“yesterday” is not a date. For example: 2024-03-31"),
+        (
+            {"rows": "q1", "day_from": "yesterday"},
+            "day from: “yesterday” is not a date. For example: 2024-03-31",
+        ),
         ({"rows": "<script>"}, "&lt;script&gt;"),
     ],
 )

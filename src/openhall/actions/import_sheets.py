@@ -222,7 +222,10 @@ def _already(wave: Wave, file: Path) -> list[Problem]:
 
 def _serial_problems(wave: Wave, sheets: Sheets) -> list[Problem]:
     """Serial numbers that are too long or stored before: the first by name, the rest as a number."""
-    stored = set(Response.objects.filter(wave=wave).exclude(serial=None).values_list("serial", flat=True))
+    stored = set[str]()
+    for start in range(0, len(sheets.serials), _CHUNK):
+        some = Response.objects.filter(wave=wave, serial__in=_askable(sheets.serials[start : start + _CHUNK]))
+        stored |= set(some.values_list("serial", flat=True))
     problems = []
     for serial in sheets.serials:
         where, values = N_("Serial number {serial}"), {"serial": serial[:60]}
@@ -239,6 +242,11 @@ def _serial_problems(wave: Wave, sheets: Sheets) -> list[Problem]:
         more = Problem("", N_("And {count} more serial numbers."), "", {"count": len(problems) - SHOWN})
         problems = [*problems[:SHOWN], more]
     return problems
+
+
+def _askable(serials: Sequence[str]) -> list[str]:
+    """Those a database can be asked for."""
+    return [serial for serial in serials if len(serial) <= LONGEST_SERIAL and serial.isprintable()]
 
 
 def _office_problems(seen: Look) -> list[Problem]:

@@ -232,7 +232,12 @@ def _discount(row: Rectification, by: User | None) -> None:
         return
     response.void = "other"
     response.save(update_fields=["void"])
-    verdict = {"verdict": Flag.Verdict.VOID, "reason": gettext(MISTAKEN), "by": by}
+    verdict = {
+        "wave_id": response.wave_id,
+        "verdict": Flag.Verdict.VOID,
+        "reason": gettext(MISTAKEN),
+        "by": by,
+    }
     Flag.objects.update_or_create(response=response, rule="other", defaults=verdict)
 
 

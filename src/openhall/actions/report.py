@@ -12,17 +12,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from openhall.actions import permit
+from openhall.actions.working import Cancelled, Work, abandoned, claim, renew
 from openhall.errors import N_, BadInput, NotAllowed, OpenHallError, Problem
 from openhall.language import LANGUAGES, translator
-from openhall.models import Output, User, Wave, record
+from openhall.models import RULES, Output, User, Wave, record
 from openhall.moment import now
 from openhall.reads import reports
 from openhall.reads.sources import Named
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 FOLDER = "outputs"
-ABANDONED = timedelta(minutes=5)  # without a sign of progress: the worker was killed
 STAYS = timedelta(minutes=30)  # a file of older data stays this long, for whoever is just fetching it
 
 
@@ -65,12 +64,7 @@ OPENING = N_("Opening the data")
 COUNTING = N_("Counting the answers")
 WRITING = N_("Drawing the charts and writing the report")
 STEPS = (OPENING, COUNTING, WRITING)
-EVERY = 0.5  # seconds between two looks at the row: so soon it is heard that nobody wants the report any more
 FAILED = N_("Something failed on our side. The log of the worker says what.")
-
-
-class Cancelled(Exception):
-    """Nobody wants the report any more, or another worker makes it."""
 
 
 def path(output: Output) -> Path:
@@ -115,9 +109,7 @@ def request_file(
     )
     if not new and _usable(output):
         return output
-    output.state, output.steps, output.file, output.error = Output.State.WAITING, len(STEPS), "", ""
-    output.step, output.done, output.part, output.parts, output.step_began = "", 0, 0, 0, None
-    output.save()
+    renew(output, STEPS)
     record("report.requested", output, wave=output.wave, by=by, **_about(output), language=language)
     return output
 
@@ -156,20 +148,15 @@ def _usable(output: Output) -> bool:
     return output.state == Output.State.WAITING or is_there(output)
 
 
-def abandoned(output: Output) -> bool:
-    """Whether the worker was killed while it made this."""
-    return output.state == Output.State.RUNNING and output.at < timezone.now() - ABANDONED
-
-
 def make(pk: str) -> None:
     """Make a requested report; the worker's part. How far it is is saved, so that every page can show it.
 
     A failure is kept with the output, said for people; only what is not foreseen goes to the log as well.
     """
-    output = _claim(pk)
+    output = claim(pk)
     if output is None:
         return  # asked for twice: somebody makes it already; or nobody wants it any more
-    work = _Work(output)
+    work = Work(output, STEPS)
     try:
         subject = subject_of(output)
         if subject is None:
@@ -179,15 +166,6 @@ def make(pk: str) -> None:
         return
     except Exception as error:
         work.fail(_said(error, output))
-
-
-@transaction.atomic
-def _claim(pk: str) -> Output | None:
-    output = Output.objects.select_for_update().filter(pk=pk, state=Output.State.WAITING).first()
-    if output is not None:
-        output.state, output.attempt = Output.State.RUNNING, output.attempt + 1
-        output.save(update_fields=["state", "attempt", "at"])
-    return output
 
 
 def _said(error: Exception, output: Output) -> str:
@@ -204,37 +182,7 @@ def _said(error: Exception, output: Output) -> str:
     return say(FAILED)
 
 
-class _Work:
-    """How far an output is, saved while it is made. Raises Cancelled once it is no longer wanted."""
-
-    def __init__(self, output: Output) -> None:
-        self.output, self.saved, self.part = output, 0.0, 0
-        self.mine = Output.objects.filter(
-            pk=output.pk, state=Output.State.RUNNING, attempt=output.attempt
-        )  # no row once it is cancelled, asked for again or thrown away
-
-    def step(self, number: int) -> None:
-        """The next step begins."""
-        self.part = 0
-        self.save(step=STEPS[number], done=number, part=0, parts=0, step_began=timezone.now())
-
-    def watch(self, part: int, parts: int) -> None:
-        """So much of the step is done; `stats.cells.Watch`."""
-        if monotonic() - self.saved >= EVERY:
-            began = {"step_began": timezone.now()} if part < self.part else {}  # another pass over the data
-            self.part = part
-            self.save(part=part, parts=parts, **began)
-
-    def save(self, **values: Any) -> None:
-        self.saved = monotonic()
-        if not self.mine.update(at=timezone.now(), **values):
-            raise Cancelled
-
-    def fail(self, error: str) -> None:
-        self.mine.update(state=Output.State.FAILED, error=error, at=timezone.now())
-
-
-def _finish(output: Output, work: _Work, subject: Subject) -> None:
+def _finish(output: Output, work: Work, subject: Subject) -> None:
     """Make it, then say that it is done; never a half file under its name."""
     work.step(0)
     place = reports.name_of_page(subject, output.language)
@@ -256,7 +204,7 @@ def _finish(output: Output, work: _Work, subject: Subject) -> None:
     _sweep(output, subject)
 
 
-def _write(output: Output, made: Report, work: _Work) -> str:
+def _write(output: Output, made: Report, work: Work) -> str:
     """The file, written beside and renamed; returns its place."""
     wanted = FORMATS[output.format]
     write: Callable[..., bytes | str] = getattr(
@@ -277,7 +225,7 @@ def _write(output: Output, made: Report, work: _Work) -> str:
 
 def _sweep(output: Output, subject: Subject) -> None:
     """Throw away what was made of older data of this subject."""
-    old = Output.objects.filter(**subject.fields, at__lt=timezone.now() - STAYS)
+    old = Output.objects.filter(**subject.fields, at__lt=timezone.now() - STAYS).exclude(format=RULES)
     for one in old.exclude(fingerprint=output.fingerprint):
         one.delete()
         if one.file and one.format != reports.PAGE:

@@ -57,7 +57,7 @@ FIELDS = (
     ),
     *("complete", "void", "serial"),
 )
-FLAGS = ("response_id", "rule", "detail", "verdict", "reason", "at")
+FLAGS = ("response_id", "wave_id", "rule", "detail", "verdict", "reason", "at")
 
 
 def plan(count: int, *, by: User) -> Wave:
@@ -157,13 +157,21 @@ def _flags(wave: Wave, chunk: Chunk, numbers: Sequence[int]) -> Iterator[tuple]:
         ]
         more = ["…"] if len(named) > NAMED else []
         detail = {"questions": [*named[:NAMED], *more], "count": len(named)}
-        yield numbers[row], REASONS[chunk.void[row]], encode_detail(detail), Flag.Verdict.VOID, "", at
+        yield (
+            numbers[row],
+            wave.pk,
+            REASONS[chunk.void[row]],
+            encode_detail(detail),
+            Flag.Verdict.VOID,
+            "",
+            at,
+        )
     for row, count, value in _straight(wave, chunk):
         detail = {"count": count, "value": value}
-        yield numbers[row], "straight_lining", encode_detail(detail), Flag.Verdict.OPEN, "", at
+        yield numbers[row], wave.pk, "straight_lining", encode_detail(detail), Flag.Verdict.OPEN, "", at
     for row in np.flatnonzero((chunk.seconds > 0) & (chunk.seconds < wave.min_seconds)).tolist():
         detail = {"seconds": str(chunk.seconds[row]), "minimum": str(wave.min_seconds)}
-        yield numbers[row], "too_fast", encode_detail(detail), Flag.Verdict.OPEN, "", at
+        yield numbers[row], wave.pk, "too_fast", encode_detail(detail), Flag.Verdict.OPEN, "", at
 
 
 def encode_detail(detail: dict) -> str:

@@ -20,6 +20,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language, gettext
 
 from openhall.actions.export import FIGURES
+from openhall.desk.waiting import WAITING
 from openhall.errors import N_, BadInput
 from openhall.language import short
 from openhall.reads.reports import drawings
@@ -67,6 +68,8 @@ class Source:
 
 def bench(request: HttpRequest, source: Source) -> HttpResponse:
     """The workbench of a source: 400 with what is known where the address names something the data do not have."""
+    if request.headers.get("HX-Target") == WAITING:
+        return HttpResponse(headers={"HX-Refresh": "true"})
     errors: list[str] = []
     try:
         asked = wanted(dict(_pairs(request)), source.variables)
@@ -271,5 +274,5 @@ def _ideas(source: Source, pen: Pen) -> list[dict[str, str]]:
 def _csv(found: Bench) -> str:
     out = io.StringIO(MARK, newline="")
     out.seek(0, io.SEEK_END)
-    csv.writer(out).writerows([cell_out(value) for value in line] for line in lines(found))
+    csv.writer(out).writerows([cell_out(value) for value in line] for line in lines(found, gettext))
     return out.getvalue()

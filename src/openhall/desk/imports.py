@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from openhall.access import post_only, staff
 from openhall.actions import import_sheets as action
-from openhall.actions import screen
+from openhall.desk.screening_run import bring_in_line
 from openhall.errors import BadInput, NotAllowed, OpenHallError
 from openhall.models import Wave
 from openhall.reads.keying import offices_for
@@ -99,11 +99,13 @@ def import_drop(request: HttpRequest, key: str, token: str) -> HttpResponse:
 
 def _store(request: HttpRequest, wave: Wave, token: str, choices: dict[str, int]) -> HttpResponse:
     stored = action.store(wave, token, choices=choices, by=request.user)
-    done = screen.apply_rules(wave, by=request.user)
+    done = bring_in_line(request, wave)
     said = ngettext("%(count)s sheet is stored.", "%(count)s sheets are stored.", len(stored)) % {
         "count": len(stored)
     }
-    if done.void:
+    if done is None:
+        said = f"{said} {gettext('The rules are being applied; how far that is stands below.')}"
+    elif done.void:
         void = ngettext("%(count)s of them does not count.", "%(count)s of them do not count.", done.void)
         said = f"{said} {void % {'count': done.void}}"
     messages.success(request, said)

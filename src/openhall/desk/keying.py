@@ -26,11 +26,13 @@ from openhall.labels import VOID_REASONS
 from openhall.language import LANGUAGES
 from openhall.models import Office, Response, SecondEntry, Wave
 from openhall.reads import keying as read
-from openhall.reads.screening import label
+from openhall.reads.screening import label, with_twins
+from openhall.reads.screening_large import AT_ONCE
 from openhall.reads.waves import wave_by_key
 from openhall.report.numerals import decimals
 from openhall.surveys.questionnaire import Questionnaire
 
+MANY = 10_000  # sheets that are counted one by one
 PREFIX = "a-"  # before a question's key, so that no question can be called serial or office
 
 
@@ -92,7 +94,12 @@ def second_entry(request: HttpRequest, key: str) -> HttpResponse:
                 )
             return _next(request, "desk:second_entry", key, second.response)
     waiting = read.waiting_for_second(wave, request.user)
-    context = {"mode": "second", "waiting": waiting[:30], "waiting_count": waiting.count()}
+    context = {
+        "mode": "second",
+        "waiting": waiting[:30],
+        "waiting_count": waiting.order_by()[: MANY + 1].count(),
+        "many": MANY,
+    }
     return _page(request, wave, errors, context)
 
 
@@ -109,8 +116,8 @@ def differences(request: HttpRequest, key: str) -> HttpResponse:
         "wave": wave,
         "page": page,
         "rows": rows,
-        **_agreed(read.agreement(wave, seconds)),
-        "open": sum(not second.settled for second in seconds),
+        **_agreed(read.agreement(wave)),
+        "open": seconds.filter(settled=False).count(),
     }
     return render(request, "desk/keying/differences.html", context)
 
@@ -129,8 +136,10 @@ def settle_sheet(request: HttpRequest, pk: int) -> HttpResponse:
         choices = {d.question.key: request.POST.get(f"choice-{d.question.key}", "") for d in different}
         others = {d.question.key: request.POST.get(f"other-{d.question.key}", "") for d in different}
         try:
+            before = with_twins(response.wave, [response.pk])  # they may be alone once this one is another
             settle(response, choices=choices, others=others, by=request.user)
-            screen.apply_rules(response.wave, by=request.user)
+            few = before if len(before) <= AT_ONCE else {response.pk}
+            screen.apply_rules(response.wave, by=request.user, only=few)
         except OpenHallError as error:
             errors = _errors(error, prefix="choice-")
         else:

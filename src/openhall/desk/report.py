@@ -202,14 +202,23 @@ def stop(request: HttpRequest, place: Place, pk: int) -> HttpResponse:
 
 
 def state(place: Place, found: Output) -> dict[str, Any]:
-    """What the pages show of an output. `mark` is another one when the words are."""
-    waited = (timezone.now() - reports.asked_at(found)).total_seconds()
-    given_up = abandoned(found)
+    """What the pages show of an output."""
     urls = ("output", "output_file", "output_cancel")
-    return {
-        "output": found,
+    return progress(found) | {
         "format": name(found.format),
         "is_page": found.format == reports.PAGE,
+        "size": path(found).stat().st_size if found.format in FORMATS and is_there(found) else None,
+        "words": "desk/report/_words.html",
+        "url": {what: place.url(what, found.pk) for what in urls},
+    }
+
+
+def progress(found: Output) -> dict[str, Any]:
+    """How far it is. `mark` is another one when the words are."""
+    waited = (timezone.now() - reports.asked_at(found)).total_seconds()
+    given_up = abandoned(found)
+    return {
+        "output": found,
         "going": found.going and not given_up,
         "abandoned": given_up,
         "step": min(found.done + 1, found.steps),
@@ -217,8 +226,6 @@ def state(place: Place, found: Output) -> dict[str, Any]:
         "share": remaining.share(found.part, found.parts),
         "numbers": remaining.said(found.part, found.parts, _seconds(found), gettext),
         "unheard": found.state == Output.State.WAITING and waited > PATIENCE,
-        "size": path(found).stat().st_size if found.format in FORMATS and is_there(found) else None,
-        "url": {what: place.url(what, found.pk) for what in urls},
     }
 
 

@@ -14,10 +14,12 @@ from django.utils.translation import get_language, gettext, ngettext
 
 from openhall.access import post_only, staff
 from openhall.actions import screen as action
+from openhall.desk.screening_run import applied, ask_to_decide, bring_in_line, run_of
 from openhall.errors import N_, BadInput, OpenHallError, fill
 from openhall.labels import CHANNELS, VERDICTS, VOID_REASONS
 from openhall.models import Flag, Response, User, Wave
 from openhall.reads import screening as read
+from openhall.reads.screening_large import many_decided, many_to_decide, short_name
 from openhall.reads.waves import wave_by_key
 from openhall.rules.permissions import Role
 from openhall.surveys.validity import SENTENCES
@@ -35,14 +37,10 @@ def screening(request: HttpRequest, key: str) -> HttpResponse:
 @post_only("desk:screening", "key")
 def screening_apply(request: HttpRequest, key: str) -> HttpResponse:
     """Apply the rules now: answers from the web come in without being screened."""
-    done = action.apply_rules(wave_by_key(key), by=request.user)
+    done = bring_in_line(request, wave_by_key(key))
     if done:
-        values = {"new": done.new, "gone": done.gone, "void": done.void}
-        said = gettext(
-            "The rules are applied: %(new)s new findings, %(gone)s no longer true, %(void)s sheets void."
-        )
-        messages.success(request, said % values)
-    else:
+        messages.success(request, applied(asdict(done)))
+    elif done is not None:
         messages.success(request, gettext("The rules are applied. Nothing has changed."))
     return redirect("desk:screening", key)
 
@@ -54,6 +52,9 @@ def screening_decide(request: HttpRequest, key: str) -> HttpResponse:
     wave = wave_by_key(key)
     rule, choice, reason = _typed(request, "rule", "choice", "reason")
     try:
+        if many_to_decide(wave, rule):
+            ask_to_decide(request, wave, rule=rule, choice=choice, reason=reason)
+            return redirect("desk:screening", key)
         count = action.decide_all(wave, rule=rule, choice=choice, reason=reason, by=request.user)
     except OpenHallError as error:
         return _page(request, wave, errors=_errors(error, f"reason-{rule}"))
@@ -69,6 +70,9 @@ def screening_restore(request: HttpRequest, key: str) -> HttpResponse:
     wave = wave_by_key(key)
     rule, verdict, reason = _typed(request, "rule", "verdict", "reason")
     try:
+        if many_decided(wave, rule, verdict, reason):
+            ask_to_decide(request, wave, rule=rule, verdict=verdict, reason=reason)
+            return redirect("desk:screening", key)
         count = action.restore_all(wave, rule=rule, verdict=verdict, reason=reason, by=request.user)
     except OpenHallError as error:
         return _page(request, wave, errors=_errors(error))
@@ -127,7 +131,7 @@ def _reaches(person: User, found: Response) -> bool:
 
 
 def _name(found: Response) -> str:
-    return found.serial or read.short_name(found.pk)
+    return found.serial or short_name(found.pk)
 
 
 def _finding(flag: Flag) -> dict[str, Any]:
@@ -147,18 +151,22 @@ def _errors(error: OpenHallError, field: str = "") -> list[dict[str, str]]:
 def _page(request: HttpRequest, wave: Wave, errors: list[dict[str, str]] | None = None) -> HttpResponse:
     rule, verdict = request.GET.get("rule", ""), request.GET.get("verdict", "")
     rule, verdict = (rule if rule in VOID_REASONS else ""), (verdict if verdict in VERDICTS else "")
-    flags = read.flagged(wave, rule=rule, verdict=verdict)
+    told = read.findings(wave)
+    flags = read.Flagged(wave, told, rule, verdict)
     page = Paginator(flags, PAGE).get_page(request.GET.get("page"))
+    cautions = read.cautions(wave)
     context: dict[str, Any] = {
+        **run_of(wave),
         "section": "waves",
         "wave": wave,
-        "totals": read.totals(wave),
+        "totals": read.totals(wave, told),
         "tallies": [
             {"label": gettext(VOID_REASONS[one.rule]), **asdict(one), "total": one.total}
-            for one in read.tallies(wave)
+            for one in told.tallies
         ],
-        "decisions": read.decisions(wave),
-        "cautions": [caution.say(gettext) for caution in read.cautions(wave)],
+        "decisions": told.decisions,
+        "cautions": [caution.say(gettext) for caution in cautions or ()],
+        "uncompared": cautions is None,
         "page": page,
         "found": [_finding(flag) for flag in page],
         "rule": rule,

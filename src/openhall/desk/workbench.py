@@ -12,6 +12,7 @@ from openhall.access import staff
 from openhall.actions.export import take_figures
 from openhall.desk.bench import Source, bench, bench_file
 from openhall.desk.report import file_stem
+from openhall.desk.waiting import waits
 from openhall.errors import N_
 from openhall.labels import CHANNELS
 from openhall.language import LANGUAGES
@@ -25,19 +26,31 @@ from openhall.report.workbench.variables import (
 )
 from openhall.stats.axes import Coded, Day
 
+MOST_READ = 100_000  # answers read from the database for a view
 LABELS = {"office": N_("Office"), "channel": N_("Channel"), "language": N_("Language"), "day": N_("Day")}
 
 
 @staff("report.read")
 def workbench(request: HttpRequest, key: str) -> HttpResponse:
     """The page; htmx asks for the part that changes."""
-    return bench(request, _source(_wave(key), request.user))
+    wave = _wave(key)
+    return _waiting(request, wave) or bench(request, _source(wave, request.user))
 
 
 @staff("report.read")
 def workbench_file(request: HttpRequest, key: str, kind: str) -> HttpResponse:
     """The figures of a view as a file."""
-    return bench_file(request, _source(_wave(key), request.user), kind)
+    wave = _wave(key)
+    return _waiting(request, wave, kind) or bench_file(request, _source(wave, request.user), kind)
+
+
+def _waiting(request: HttpRequest, wave: Wave, kind: str = "") -> HttpResponse | None:
+    """What is shown until the worker has made the extract; nothing where there is little to read besides it."""
+    rows = counts.pending(wave)
+    if rows <= MOST_READ:
+        return None
+    address, back = reverse("desk:workbench", args=[wave.key]), reverse("desk:wave", args=[wave.key])
+    return waits(request, title=str(wave), section="waves", address=address, back=back, rows=rows, kind=kind)
 
 
 def _wave(key: str) -> Wave:

@@ -7,7 +7,7 @@ from openhall.models.event import Anchor, ChainHead, Event, Fact, Verification, 
 from openhall.models.extract import Extract, Unextracted, new_stamp, new_token
 from openhall.models.flow import Cursor, Due, Stuck
 from openhall.models.message import Attachment, Message, Notice
-from openhall.models.output import Output
+from openhall.models.output import RULES, Output
 from openhall.models.oversight import SavedFilter, Screening, Supervision
 from openhall.models.party import ContactMethod, Party, RecurringDuty, Renewal, SignInCode
 from openhall.models.rating import Evaluation, Rectification, RectificationStep
@@ -19,6 +19,7 @@ from openhall.models.survey import Allocation, Batch, Invitation, Questionnaire,
 from openhall.models.town import Area, Jurisdiction, Office, hall_calendar
 
 __all__ = [
+    "RULES",
     "Allocation",
     "Anchor",
     "Area",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+RULES = "rules"  # the format of an output that is no report: the validity rules applied to a large wave
+
 
 class Output(models.Model):
     """One report in one language and format, made by the worker: of a wave, or of a source of answers by its key.
@@ -25,7 +27,9 @@ class Output(models.Model):
     wave = models.ForeignKey("Wave", null=True, on_delete=models.CASCADE, related_name="outputs")
     source = models.CharField(max_length=40, blank=True, default="")  # key in sources.toml; empty for a wave
     language = models.CharField(max_length=12)
-    format = models.CharField(max_length=8)  # docx, pdf, xlsx, html, json; page: the report page itself
+    format = models.CharField(
+        max_length=8
+    )  # docx, pdf, xlsx, html, json; page: the report page itself; RULES
     fingerprint = models.CharField(max_length=64)  # of the data it shows
     state = models.CharField(max_length=12, choices=State.choices, default=State.WAITING)
     attempt = models.PositiveIntegerField(default=0)  # how often it was begun

@@ -98,6 +98,9 @@ class Flag(models.Model):
         KEPT = "kept"  # looked at and counted
 
     response = models.ForeignKey(Response, on_delete=models.CASCADE, related_name="flags")
+    wave = models.ForeignKey(
+        "Wave", on_delete=models.CASCADE, related_name="flags", db_index=False
+    )  # the response's, so that the findings of a large wave are found without its answers
     rule = models.CharField(max_length=24)  # surveys.validity.Rule, or "other" with a reason
     detail = models.JSONField(default=dict)
     verdict = models.CharField(max_length=8, choices=Verdict.choices, default=Verdict.OPEN)
@@ -108,4 +111,8 @@ class Flag(models.Model):
     at = models.DateTimeField(auto_now=True)
 
     class Meta:
+        indexes = [  # counting and listing findings reads nothing but these
+            models.Index(fields=["wave", "rule", "verdict", "reason", "response"], name="flag_of_rule"),
+            models.Index(fields=["wave", "verdict", "response"], name="flag_of_verdict"),
+        ]
         constraints = [models.UniqueConstraint(fields=["response", "rule"], name="one_flag_per_rule")]

@@ -19,6 +19,9 @@ from openhall.reads.counts import by_reason, returned
 from openhall.surveys.questionnaire import Answer
 
 LEAVE_DATA = (
+    "rules.requested",
+    "rules.cancelled",
+    "decision.requested",
     "report.requested",
     "report.cancelled",
     "data.exported",
@@ -78,7 +81,7 @@ def fingerprint(wave: Wave) -> str:
         Batch.objects.filter(allocation__wave=wave).aggregate(Sum("count"))["count__sum"],
         [(str(one.pk), one.office.name) for one in wave.allocations.select_related("office")],
         wave.planned,
-        wave.events.exclude(kind__in=LEAVE_DATA).order_by().aggregate(Max("pk"))["pk__max"],
+        _last_event(wave),
         (wave.version_id, wave.version.changed_at.isoformat()),
         __version__,
     )
@@ -94,11 +97,16 @@ def kept_with_findings(what: str, wave: Wave, count: Callable[[], T]) -> T:
     facts = (
         (wave.pk, wave.key, sorted(excluded.items())),
         Flag.objects.aggregate(Max("pk"))["pk__max"],
-        wave.events.exclude(kind__in=LEAVE_DATA).order_by().aggregate(Max("pk"))["pk__max"],
+        _last_event(wave),
     )
     key = hashlib.sha256(repr((what, facts)).encode()).hexdigest()
     found: T = cache.get_or_set(f"openhall.findings.{key}", count, 3600)
     return found
+
+
+def _last_event(wave: Wave) -> int | None:
+    """The last one that may have changed what is counted; looked for from the end, for there may be one a sheet."""
+    return wave.events.exclude(kind__in=LEAVE_DATA).order_by("-pk").values_list("pk", flat=True).first()
 
 
 def count_rows(wave: Wave, *, everything: bool) -> int:

@@ -5,11 +5,13 @@ the work is, and how well two entries of the same sheets agree. Seed 4.1.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from django.db.models import F, QuerySet
+from django.core.cache import cache
+from django.db.models import Count, F, Max, QuerySet
 from django.utils import timezone
 
 from openhall.models import Batch, Event, Office, Response, SecondEntry, User, Wave
@@ -125,12 +127,12 @@ def differences(second: SecondEntry) -> list[Difference]:
     return [Difference(n, *pair) for n, pair in enumerate(pairs, 1) if pair[1] != pair[2]]
 
 
-def second_entries(wave: Wave) -> list[SecondEntry]:
+def second_entries(wave: Wave) -> QuerySet[SecondEntry]:
     """All second entries of a wave, those with something to settle first."""
     found = SecondEntry.objects.filter(response__wave=wave).select_related(
         "response__office", "response__version", "by"
     )
-    return list(found.order_by("settled", "response__serial"))
+    return found.order_by("settled", "response__serial")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,27 +144,43 @@ class Agreement:
     sheets: int
 
 
-def agreement(wave: Wave, seconds: Iterable[SecondEntry]) -> Agreement:
+def agreement(wave: Wave) -> Agreement:
     """Cohen's kappa and the share entered alike, from the entries as keyed, before anything was settled.
 
-    A blank is a code of its own here, and so is each double mark: overlooking one is a keying mistake too.
+    A blank is a code of its own here, and so is each double mark: overlooking one is a keying mistake too. Kept till
+    another sheet is keyed twice.
     """
+    seconds = SecondEntry.objects.filter(response__wave=wave)
+    known = seconds.aggregate(number=Count("pk"), last=Max("pk"))
+    key = f"openhall.agreement.{wave.pk}.{known['number']}.{known['last']}"
+    found: Agreement = cache.get_or_set(key, lambda: _agreement(wave, seconds), 3600)
+    return found
+
+
+def _agreement(wave: Wave, seconds: QuerySet[SecondEntry]) -> Agreement:
+    asked, sheets = wave.version.asked, 0
+    pairs: Counter[tuple[int, Answer, Answer]] = Counter()  # place of the question, first mark, second mark
+    for first, second in seconds.values_list("first", "answers").iterator():
+        one, two = checking.decode(asked, first), checking.decode(asked, second)
+        pairs.update(zip(range(len(one)), one, two, strict=True))
+        sheets += 1
+    coded = [
+        n for n, one in enumerate(asked.questions) if one.kind in (Kind.SINGLE, Kind.SCALE, Kind.MULTIPLE)
+    ]
+    if not sheets:
+        return Agreement([], None, 0)
+    rows = [
+        (n + 1, asked.questions[n], _kappa({pair: pairs[pair] for pair in pairs if pair[0] == n}))
+        for n in coded
+    ]
+    # Over all cells the same code stands for the same mark, whatever the question.
+    return Agreement(rows, _kappa({pair: pairs[pair] for pair in pairs if pair[0] in coded}), sheets)
+
+
+def _kappa(pairs: Mapping[tuple[int, Answer, Answer], int]) -> Kappa:
+    """Of pairs of marks, each so many times."""
     from openhall.stats.agreement import cohens_kappa  # here: NumPy stays out of the citizen's door
 
-    asked = wave.version.asked
-    pairs = [(checking.decode(asked, one.first), checking.decode(asked, one.answers)) for one in seconds]
-    if not pairs:
-        return Agreement([], None, 0)
-    rows, first, second = [], [], []
-    for place, question in enumerate(asked.questions):
-        if question.kind not in (Kind.SINGLE, Kind.SCALE, Kind.MULTIPLE):
-            continue
-        codes: dict[Any, int] = {}
-        columns = [[codes.setdefault(pair[side][place], len(codes)) for pair in pairs] for side in (0, 1)]
-        rows.append((place + 1, question, cohens_kappa(columns[0], columns[1])))
-        # Over all cells the same code stands for the same mark, whatever the question.
-        first += [pair[0][place] for pair in pairs]
-        second += [pair[1][place] for pair in pairs]
-    together = {mark: code for code, mark in enumerate(dict.fromkeys([*first, *second]))}
-    overall = cohens_kappa([together[mark] for mark in first], [together[mark] for mark in second])
-    return Agreement(rows, overall, len(pairs))
+    codes: dict[Answer, int] = {}
+    first, second = [[codes.setdefault(pair[side], len(codes)) for pair in pairs] for side in (1, 2)]
+    return cohens_kappa(first, second, weights=list(pairs.values()))

@@ -91,10 +91,9 @@ def page_of(made: Report) -> str:
 
 
 def asked_at(output: Output) -> datetime:
-    """When a report was asked for the last time."""
-    asked = Event.objects.filter(
-        kind="report.requested", subject_type="output", subject_id=str(output.pk)
-    ).first()
+    """When it was asked for the last time."""
+    kinds = ("report.requested", "rules.requested", "decision.requested")
+    asked = Event.objects.filter(kind__in=kinds, subject_type="output", subject_id=str(output.pk)).first()
     return asked.at if asked else output.at
 
 

@@ -16,6 +16,8 @@ from openhall.models import Event, Flag, Response, Wave
 from openhall.reads.counts import by_reason
 from openhall.reads.datasets import decode_all, fingerprint, kept_with_findings
 from openhall.reads.extracted import UNFINISHED
+from openhall.reads.same_answers import same_answers
+from openhall.reads.screening_large import is_large, limits_of, result_of, rows
 from openhall.reads.waves import Entry, entries
 from openhall.surveys import validity
 from openhall.surveys.questionnaire import Answer, Kind, Question
@@ -24,43 +26,21 @@ from openhall.surveys.sheets import Sheets
 OTHER = "other"  # a person's own reason, not a rule's
 TOGETHER = ("sheets.imported", "sheets.decided", "sheets.restored")  # done to many sheets at once
 HISTORY = 50
+TWINS = 5_000  # sheets like one that are looked at
+SORTED = 20_000  # findings put in the order of serial numbers
 RULES = (*(rule.value for rule in validity.Rule), OTHER)  # in the order in which one is named as the reason
 
 
-def limits_of(wave: Wave) -> validity.Limits:
-    """What the rules go by in this wave. Ratings are short: five alike, quickly given, or like another's, are usual."""
-    if wave.of_ratings:
-        kept = (validity.Rule.BLANK, validity.Rule.DOUBLE_MARK)
-        return validity.Limits(verdicts={rule: validity.USUAL[rule] for rule in kept})
-    return validity.Limits(minimum_seconds=wave.min_seconds)
-
-
 def scope(wave: Wave, only: Collection[int] | None = None) -> QuerySet[Response]:
-    """The complete sheets of the wave, or `only` and every sheet with the same answers as one of them."""
+    """The complete sheets of the wave, or `only` these."""
     sheets = Response.objects.filter(wave=wave).complete()
-    if only is None:
-        return sheets
-    same = list(sheets.filter(pk__in=only).values_list("answers", flat=True))
-    return sheets.filter(Q(pk__in=only) | Q(answers__in=same))
+    return sheets if only is None else sheets.filter(pk__in=only)
 
 
-def load(wave: Wave, sheets: QuerySet[Response]) -> tuple[list[int], Sheets]:
-    """The stored sheets the way the rules read them, with their ids in the same order."""
-    rows = list(sheets.order_by("serial", "pk").values_list("pk", "answers", "seconds", "serial"))
-    return [pk for pk, *_ in rows], Sheets(
-        answers=decode_all(answers for _, answers, _, _ in rows),
-        seconds=[seconds for _, _, seconds, _ in rows],
-        serials=[serial or short_name(pk) for pk, _, _, serial in rows],
-    )
-
-
-def short_name(pk: int) -> str:
-    """What a sheet without a serial number is called on the pages.
-
-    >>> short_name(9_000_000_000_000_000_000)
-    '#7CE66C50'
-    """
-    return f"#{pk:016X}"[:9]
+def with_twins(wave: Wave, only: Collection[int]) -> set[int]:
+    """These sheets and every sheet with the same answers as one of them."""
+    same = list(scope(wave, only).values_list("answers", flat=True))
+    return {*only, *same_answers(wave, same)}
 
 
 @dataclass(slots=True)
@@ -78,40 +58,6 @@ class Tally:
         return self.open + self.void + self.kept
 
 
-def tallies(wave: Wave) -> list[Tally]:
-    """One line a rule, in the order of the rules; "other" only where it was used. Kept till findings change."""
-    return kept_with_findings("tallies", wave, lambda: _tallies(wave))
-
-
-def _tallies(wave: Wave) -> list[Tally]:
-    found = {rule: Tally(rule) for rule in RULES}
-    flags = Flag.objects.filter(response__wave=wave).values("rule", "verdict")
-    for row in flags.annotate(count=Count("pk"), undecided=Count("pk", filter=Q(reason=""))):
-        tally = found.setdefault(row["rule"], Tally(row["rule"]))
-        setattr(tally, row["verdict"], row["count"])
-        tally.undecided += row["undecided"]
-    return [tally for tally in found.values() if tally.total or tally.rule != OTHER]
-
-
-def totals(wave: Wave) -> dict[str, int]:
-    """Sheets of the wave that were sent: returned, void, valid, and those a person must still look at."""
-    found = by_reason([wave])[wave.pk]
-    returned = found.total() - found[UNFINISHED]
-    open_ = Flag.objects.filter(response__wave=wave, verdict=Flag.Verdict.OPEN)
-    waiting = kept_with_findings("waiting", wave, lambda: open_.values("response").distinct().count())
-    return {"returned": returned, "void": returned - found[VALID], "valid": found[VALID], "waiting": waiting}
-
-
-def flagged(wave: Wave, *, rule: str = "", verdict: str = "") -> QuerySet[Flag]:
-    """The findings, those still open first, then in serial order."""
-    flags = Flag.objects.filter(response__wave=wave)
-    if rule:
-        flags = flags.filter(rule=rule)
-    if verdict:
-        flags = flags.filter(verdict=verdict)
-    return flags.select_related("response__office", "by").order_by("response__serial", "response_id", "pk")
-
-
 @dataclass(frozen=True, slots=True)
 class Decided:
     """One decision made for many sheets at once, or for one."""
@@ -122,23 +68,89 @@ class Decided:
     count: int
 
 
-def decisions(wave: Wave) -> list[Decided]:
-    """What people decided, sheets with the same rule, verdict and reason together."""
-    flags = Flag.objects.filter(response__wave=wave).exclude(reason="")
-    rows = (
-        flags.values_list("rule", "verdict", "reason")
-        .annotate(count=Count("pk"))
-        .order_by("rule", "verdict", "reason")
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What is counted of the findings of a wave: one tally a rule, in the order of the rules, "other" only where it was
+    used; what people decided, sheets with the same rule, verdict and reason together; sheets a person must look at."""
+
+    tallies: list[Tally]
+    decisions: list[Decided]
+    waiting: int
+
+
+def findings(wave: Wave) -> Findings:
+    """The findings counted, kept till they change."""
+    return kept_with_findings(
+        "screening", wave, lambda: Findings(_tallies(wave), _decisions(wave), _waiting(wave))
     )
-    return [Decided(*row) for row in rows]
 
 
-def cautions(wave: Wave) -> list[validity.Caution]:
-    """What is odd about the valid sheets together. It reads every answer, so it is kept till they change."""
-    key = f"openhall.cautions.{wave.pk}.{fingerprint(wave)}"
+def _tallies(wave: Wave) -> list[Tally]:
+    found = {rule: Tally(rule) for rule in RULES}
+    flags = Flag.objects.filter(wave=wave).values("rule", "verdict")
+    for row in flags.annotate(count=Count("pk"), undecided=Count("pk", filter=Q(reason=""))):
+        tally = found.setdefault(row["rule"], Tally(row["rule"]))
+        setattr(tally, row["verdict"], row["count"])
+        tally.undecided += row["undecided"]
+    return [tally for tally in found.values() if tally.total or tally.rule != OTHER]
+
+
+def _decisions(wave: Wave) -> list[Decided]:
+    flags = Flag.objects.filter(wave=wave).exclude(reason="")
+    rows = flags.values_list("rule", "verdict", "reason").annotate(count=Count("pk"))
+    return [Decided(*row) for row in rows.order_by("rule", "verdict", "reason")]
+
+
+def _waiting(wave: Wave) -> int:
+    flags = Flag.objects.filter(wave=wave, verdict=Flag.Verdict.OPEN).order_by()
+    return flags.values("response").distinct().count()
+
+
+def totals(wave: Wave, told: Findings | None = None) -> dict[str, int]:
+    """Sheets of the wave that were sent: returned, void, valid, and those a person must still look at."""
+    found = by_reason([wave])[wave.pk]
+    returned = found.total() - found[UNFINISHED]
+    waiting = (told or findings(wave)).waiting
+    return {"returned": returned, "void": returned - found[VALID], "valid": found[VALID], "waiting": waiting}
+
+
+class Flagged:
+    """The findings, in serial order; where there are very many of them in the order of an index, rule by rule, so that
+    any page of them is found at once."""
+
+    def __init__(self, wave: Wave, told: Findings, rule: str = "", verdict: str = "") -> None:
+        counted = [one for one in told.tallies if not rule or one.rule == rule]
+        self.number = sum(getattr(one, verdict or "total") for one in counted)
+        chosen = {"rule": rule, "verdict": verdict}
+        flags = Flag.objects.filter(wave=wave, **{name: value for name, value in chosen.items() if value})
+        if self.number <= SORTED:
+            self.flags = flags.order_by("response__serial", "response_id", "pk")
+        elif verdict and not rule:
+            self.flags = flags.order_by("response_id", "rule")
+        else:
+            self.flags = flags.order_by("rule", "verdict", "reason", "response_id")
+
+    def __len__(self) -> int:
+        return self.number
+
+    def __getitem__(self, few: slice) -> list[Flag]:
+        keys = list(self.flags.values_list("pk", flat=True)[few])
+        found = Flag.objects.select_related("response__office", "by").in_bulk(keys)
+        return [found[key] for key in keys if key in found]
+
+
+def cautions(wave: Wave) -> list[validity.Caution] | None:
+    """What is odd about the valid sheets together, kept till they change. Of a large wave what the worker found when
+    it last applied the rules; None where the sheets are others since."""
+    now = fingerprint(wave)
+    if is_large(wave):
+        result = result_of(wave)
+        return list(result.cautions) if result and result.fingerprint == now else None
+    key = f"openhall.cautions.{wave.pk}.{now}"
     found: list[validity.Caution] | None = cache.get(key)
     if found is None:
-        _, sheets = load(wave, Response.objects.filter(wave=wave).valid())
+        valid = rows(Response.objects.filter(wave=wave).valid())
+        sheets = Sheets(answers=decode_all(row.answers for row in valid))
         found = validity.cautions(wave.version.asked, sheets, limits=limits_of(wave))
         cache.set(key, found, 3600)
     return found
@@ -171,7 +183,7 @@ def sheet(response: Response, lang: str) -> Sheet:
     flags.sort(key=lambda flag: RULES.index(flag.rule))
     twins: list[Response] = []
     if any(flag.rule == validity.Rule.DUPLICATE_SHEET for flag in flags):
-        same = Response.objects.filter(wave=response.wave_id, answers=response.answers).complete()
+        same = Response.objects.filter(pk__in=same_answers(response.wave, [response.answers])[:TWINS])
         twins = list(same.exclude(pk=response.pk).select_related("office").order_by("serial", "pk")[:50])
     return Sheet(response, _marks(response, lang), flags, _events(response), twins)
 

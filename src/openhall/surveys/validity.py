@@ -5,8 +5,8 @@ Every rule says why; who counts the sheets decides. Seed 4.1 (38 of 338 sheets h
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -88,6 +88,10 @@ class Limits:
     twin_answers: int = 10  # sheets with fewer answers are alike by chance
     verdicts: Mapping[Rule, Verdict] = field(default_factory=lambda: dict(USUAL))
 
+    def without(self, *rules: Rule) -> Limits:
+        """The same, these rules left out: every other judges a sheet by itself, but for DUPLICATE_SHEET."""
+        return replace(self, verdicts={rule: one for rule, one in self.verdicts.items() if rule not in rules})
+
 
 def findings(questionnaire: Questionnaire, sheets: Sheets, *, limits: Limits | None = None) -> list[Finding]:
     """Every rule broken by every sheet, in the order of the sheets.
@@ -147,11 +151,15 @@ def _too_fast(_: Questionnaire, sheets: Sheets, limits: Limits) -> Judged:
 
 def _duplicate_sheet(_: Questionnaire, sheets: Sheets, limits: Limits) -> Judged:
     for twins in _groups(sheets, limits.twin_answers):
+        first = [(i, sheets.serials[i] if sheets.serials else str(i + 1)) for i in twins[: NAMED + 1]]
         for index in twins:
-            others = [
-                sheets.serials[i] if sheets.serials else str(i + 1) for i in twins[: NAMED + 1] if i != index
-            ]
-            yield index, {"count": len(twins) - 1, "serials": _named(others, len(twins) - 1)}, twins
+            yield index, twin_values(index, first, len(twins)), twins
+
+
+def twin_values(one: object, first: Sequence[tuple[object, str]], count: int) -> dict[str, Any]:
+    """What DUPLICATE_SHEET says of one of `count` sheets alike, the `NAMED` + 1 first of which have these names."""
+    others = [name for other, name in first if other != one]
+    return {"count": count - 1, "serials": _named(others, count - 1)}
 
 
 _RULES: Mapping[Rule, Callable[[Questionnaire, Sheets, Limits], Judged]] = {
@@ -191,12 +199,49 @@ def cautions(
     question is even, which honest sheets of any number do not give (with 20 or more counts, one chance in a
     million).
     """
-    counted = [answers for index, answers in enumerate(sheets.answers) if index not in without]
-    groups = _groups(sheets, (limits or Limits()).twin_answers, without)
-    paired = sum(map(len, groups))
-    found = []
-    if counted and paired * 10 >= len(counted):
-        twice = paired == len(counted) and all(len(group) == 2 for group in groups)
+    together = Together(questionnaire)
+    together.count([answers for index, answers in enumerate(sheets.answers) if index not in without])
+    for group in _groups(sheets, (limits or Limits()).twin_answers, without):
+        together.alike(len(group))
+    return together.cautions()
+
+
+class Together:
+    """What `cautions` needs to know of all sheets together, told piece by piece."""
+
+    def __init__(self, questionnaire: Questionnaire) -> None:
+        self.choices = [place for place, question in enumerate(questionnaire.questions) if question.options]
+        self.marked: list[Counter[Answer]] = [Counter() for _ in self.choices]
+        self.sheets = self.paired = self.groups = 0
+        self.twice = True
+
+    def count(self, answers: Iterable[tuple[Answer, ...]]) -> None:
+        """These sheets count."""
+        answers = list(answers)
+        self.sheets += len(answers)
+        for counter, place in zip(self.marked, self.choices, strict=True):
+            counter.update(given[place] for given in answers if given[place] is not None)
+
+    def alike(self, number: int) -> None:
+        """So many of them, two or more, have the same answers."""
+        self.paired, self.groups = self.paired + number, self.groups + 1
+        self.twice &= number == 2
+
+    def cautions(self) -> list[Caution]:
+        """What there is to say."""
+        found = []
+        if self.sheets and self.paired * 10 >= self.sheets:
+            found.append(self._twins())
+        counts = [count for counter in self.marked for count in counter.values()]
+        if len(counts) >= 20 and all(count % 2 == 0 for count in counts):
+            message = N_(
+                "All {counts} counts of answers are even, as if every answer had been counted twice."
+            )
+            found.append(Caution("even_counts", message, {"counts": len(counts)}))
+        return found
+
+    def _twins(self) -> Caution:
+        twice = self.paired == self.sheets and self.twice
         message = (
             N_(
                 "Every sheet stands twice: the {sheets} sheets are {distinct} different ones. "
@@ -207,25 +252,10 @@ def cautions(
                 "{paired} of {sheets} sheets ({share} %) have an exact twin; {distinct} sheets are different."
             )
         )
-        distinct = len(counted) - paired + len(groups)
         values = {
-            "sheets": len(counted),
-            "paired": paired,
-            "distinct": distinct,
-            "share": round(100 * paired / len(counted)),
+            "sheets": self.sheets,
+            "paired": self.paired,
+            "distinct": self.sheets - self.paired + self.groups,
+            "share": round(100 * self.paired / self.sheets),
         }
-        found.append(Caution("every_sheet_twice" if twice else "twins", message, values))
-    counts = _counts(questionnaire, counted)
-    if len(counts) >= 20 and all(count % 2 == 0 for count in counts):
-        message = N_("All {counts} counts of answers are even, as if every answer had been counted twice.")
-        found.append(Caution("even_counts", message, {"counts": len(counts)}))
-    return found
-
-
-def _counts(questionnaire: Questionnaire, answers: Sequence[tuple[Answer, ...]]) -> list[int]:
-    """How often each option of each choice question was marked, options nobody marked left out."""
-    counts: list[int] = []
-    for place, question in enumerate(questionnaire.questions):
-        if question.options:
-            counts += Counter(given[place] for given in answers if given[place] is not None).values()
-    return counts
+        return Caution("every_sheet_twice" if twice else "twins", message, values)
