@@ -56,6 +56,12 @@ def test_clerks_and_leaders_may_not_plan(town, plan):
             plan_wave(plan=plan, by=person)
 
 
+def test_a_nation_s_year_can_be_planned_and_no_more_than_the_database_counts(town, plan):
+    assert plan_wave(plan=replace(plan, planned=rules.MOST), by=town.analyst).planned == 1_000_000_000
+    with pytest.raises(BadInput, match="Planned number"):
+        plan_wave(plan=replace(plan, planned=rules.MOST + 1), by=town.analyst)
+
+
 def test_every_mistake_of_a_plan_is_named_at_once_and_nothing_is_kept(town, plan):
     wrong = replace(
         plan, name={"en": " "}, planned=0, min_seconds=-1, shares=(Share(town.north, target=0, quota=0),)

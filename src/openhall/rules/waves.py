@@ -9,7 +9,7 @@ from datetime import date
 from openhall.errors import N_, NotAllowed, Problem
 
 LONGEST_WAIT = 3600  # seconds a form may be asked to take at least
-MOST = 1_000_000  # answers planned, hoped for or accepted at one office
+MOST = 1_000_000_000  # answers planned, hoped for or accepted at one office: those of a nation in a year
 
 # (state, step) -> state after it
 STEPS = {

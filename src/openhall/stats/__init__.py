@@ -3,5 +3,3 @@
 Plain Python, NumPy and `scipy.special`; nothing here knows Django, a file or a language. A procedure counts
 first (`counting`), then computes from the small tables, and says in `cautions` what a reader must know.
 """
-
-from openhall.stats import loading as loading  # first, so that SciPy starts fast

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from math import nan, sqrt
 
 import numpy as np
-from scipy import special
 
 from openhall.stats.cautions import Caution, Code, listed
 from openhall.stats.counting import Column, Counts, Weights, cross_tally, finite, frequency_weights
+from openhall.stats.loading import special
 from openhall.stats.results import NO_INTERVAL, Interval
 
 

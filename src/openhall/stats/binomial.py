@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from math import nan
 
 import numpy as np
-from scipy import special
 
 from openhall.errors import N_, BadInput
 from openhall.stats.cautions import Caution, Code
 from openhall.stats.intervals import clopper_pearson, wilson
+from openhall.stats.loading import special
 from openhall.stats.results import Interval
 
 SLACK = 1e-7  # relative: as probable as what was observed

@@ -11,12 +11,12 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from openhall.stats.cautions import Caution, Code, listed
 from openhall.stats.counting import Column, Patterns, Weights, patterns
 from openhall.stats.descriptives import Treatment
 from openhall.stats.intervals import correlation_interval
+from openhall.stats.loading import special
 from openhall.stats.missing import complete
 from openhall.stats.products import products
 from openhall.stats.results import Interval

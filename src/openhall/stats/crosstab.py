@@ -9,7 +9,6 @@ from math import nan, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from openhall.stats import ordinal
 from openhall.stats.agreement import Kappa, kappa_of
@@ -18,6 +17,7 @@ from openhall.stats.correction import holm
 from openhall.stats.counting import Column, Counts, Weights, cross_tally
 from openhall.stats.exact import BUDGET, Exact, fisher_exact, network, rarity
 from openhall.stats.intervals import noncentral_chi2
+from openhall.stats.loading import special
 from openhall.stats.montecarlo import both_random
 from openhall.stats.nominal import Nominal, nominal
 from openhall.stats.ordinal import Somers

@@ -12,9 +12,9 @@ from math import factorial, log2, nan
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from openhall.stats.counting import Counts
+from openhall.stats.loading import special
 from openhall.stats.montecarlo import both_random
 from openhall.stats.results import Interval, MonteCarlo
 

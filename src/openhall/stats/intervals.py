@@ -6,8 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import atanh, isfinite, isnan, nan, sqrt, tanh
 
-from scipy import special
-
+from openhall.stats.loading import special
 from openhall.stats.results import NO_INTERVAL, Interval
 
 STEPS = 200  # bisection ends by itself when the bracket is two neighbouring floats

@@ -28,4 +28,6 @@ def _fewer_names() -> Iterator[None]:
 
 
 with _fewer_names():
-    import scipy.special  # noqa: F401
+    from scipy import special
+
+__all__ = ["special"]

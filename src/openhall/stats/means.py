@@ -9,12 +9,12 @@ from math import nan, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from openhall.stats.cautions import Caution, Code, listed
 from openhall.stats.counting import Column, Spread, Weights, spread, spread_of_one
 from openhall.stats.frequencies import percent, percent_interval
 from openhall.stats.intervals import mean_interval
+from openhall.stats.loading import special
 from openhall.stats.results import Interval
 
 SMALL, TINY = 30, 5  # fewer cases than these make a mean unsure, or no mean worth showing

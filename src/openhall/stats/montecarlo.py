@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from openhall.stats.intervals import clopper_pearson
+from openhall.stats.loading import special
 from openhall.stats.results import MonteCarlo
 
 TABLES = 10_000

@@ -9,8 +9,8 @@ from math import nan, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
+from openhall.stats.loading import special
 from openhall.stats.results import ChiSquare, Estimate, Interval, chi_square
 
 Table = NDArray[np.float64]

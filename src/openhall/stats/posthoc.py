@@ -10,9 +10,9 @@ from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from openhall.stats import studentized
+from openhall.stats.loading import special
 from openhall.stats.results import Interval
 
 Floats = NDArray[np.float64]

@@ -9,9 +9,9 @@ from itertools import combinations
 from math import nan, sqrt
 
 import numpy as np
-from scipy import special
 
 from openhall.stats.counting import Counts
+from openhall.stats.loading import special
 
 ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 

@@ -10,12 +10,12 @@ from math import nan
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from openhall.stats.cautions import Caution, Code, listed
 from openhall.stats.correction import bonferroni, holm
 from openhall.stats.counting import Column, Spread, Weights, spread
 from openhall.stats.descriptives import quantile_of
+from openhall.stats.loading import special
 from openhall.stats.results import ChiSquare, chi_square
 
 Floats = NDArray[np.float64]

@@ -9,11 +9,11 @@ from math import nan, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from openhall.errors import N_, BadInput
 from openhall.stats.cautions import Caution, Code
 from openhall.stats.counting import Column, Counts, Weights, patterns, spread, spread_of_one
+from openhall.stats.loading import special
 from openhall.stats.ranks import RankGroup, centred_ranks, rank_cautions, rank_groups, tie_factor
 
 SMALL = 50  # cases: up to here the exact distribution is used, ties included

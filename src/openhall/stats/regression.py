@@ -9,11 +9,11 @@ from math import nan, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from openhall.stats.cautions import Caution, Code, listed
 from openhall.stats.counting import Column, Patterns, Weights, frequency_weights, patterns
 from openhall.stats.intervals import mean_interval
+from openhall.stats.loading import special
 from openhall.stats.products import centred
 from openhall.stats.results import NO_INTERVAL, FTest, Interval, Source, f_test
 

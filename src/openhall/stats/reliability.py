@@ -10,10 +10,10 @@ from math import nan, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from openhall.stats.cautions import Caution, Code, listed
 from openhall.stats.counting import Patterns, Weights, patterns
+from openhall.stats.loading import special
 from openhall.stats.onefactor import one_factor
 from openhall.stats.products import invertible, products
 from openhall.stats.results import NO_INTERVAL, Interval

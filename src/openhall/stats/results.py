@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import nan
 
-from scipy import special
+from openhall.stats.loading import special
 
 
 @dataclass(frozen=True, slots=True)

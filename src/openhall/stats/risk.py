@@ -6,9 +6,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import exp, inf, log, nan, sqrt
 
-from scipy import special
-
 from openhall.stats.counting import Counts
+from openhall.stats.loading import special
 from openhall.stats.results import Interval
 
 

@@ -12,7 +12,8 @@ from math import log, pi
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
+
+from openhall.stats.loading import special
 
 Floats = NDArray[np.float64]
 

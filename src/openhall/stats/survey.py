@@ -9,12 +9,12 @@ from math import exp, log, nan, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from openhall.stats.cautions import Caution, Code, listed
 from openhall.stats.counting import Column, positions
 from openhall.stats.design import Design, left_out
 from openhall.stats.intervals import mean_interval
+from openhall.stats.loading import special
 from openhall.stats.raoscott import SurveyCrosstab, crosstab
 from openhall.stats.results import NO_INTERVAL, FTest, Interval, f_test
 

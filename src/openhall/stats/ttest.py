@@ -9,13 +9,13 @@ from math import exp, nan, sqrt
 from typing import Literal
 
 import numpy as np
-from scipy import special
 
 from openhall.errors import N_, BadInput
 from openhall.stats.cautions import Caution, Code
 from openhall.stats.counting import Column, Patterns, Weights, patterns, spread, spread_of_one
 from openhall.stats.descriptives import Description, describe_of
 from openhall.stats.intervals import mean_interval, noncentral_t
+from openhall.stats.loading import special
 from openhall.stats.means import GroupMean, group_means_of, moments
 from openhall.stats.results import NO_INTERVAL, FTest, Interval
 from openhall.stats.robust import levene_mean

@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterable
 from itertools import product
 from math import inf, isfinite, sqrt
 
-from scipy import special
-
 from openhall.stats.audit.printed import Printed
 from openhall.stats.audit.published import Kind, Test
+from openhall.stats.loading import special
 
 Range = tuple[float, float]
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import gcd, log10
 
-from scipy import special
-
 from openhall.stats.audit.evidence import Evidence
 from openhall.stats.audit.findings import Code, Explanation, Finding, Severity, Step, Why
 from openhall.stats.audit.published import Counts, Place
+from openhall.stats.loading import special
 
 UNLIKELY = 1e-6
 LARGE, ENOUGH = 100, 60  # counts whose last digit is as good as random, and how many are needed

@@ -14,10 +14,10 @@ from math import inf, nan
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from openhall.stats.audit.printed import Fit, Printed
 from openhall.stats.audit.published import Base, Cell, Counts, Place
+from openhall.stats.loading import special
 
 Grid = list[list[float | None]]
 At = tuple[int, int]
