@@ -15,7 +15,7 @@ import numpy as np
 from benchmarks.study_job import COLUMNS
 
 from openhall.engines.columns import VALID, choice, specs_of
-from openhall.engines.files import store_of_csv
+from openhall.engines.csv_store import store_of_csv
 from openhall.engines.store_writing import append, create
 from openhall.surveys.toml_format import read_study
 

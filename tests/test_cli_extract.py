@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -84,6 +85,33 @@ def test_a_bad_file_leaves_nothing(tmp_path: Path, capsys: pytest.CaptureFixture
     assert extract(tmp_path / "store", data=tmp_path / "sheets.xlsx") == 2
     assert "no CSV" in capsys.readouterr().err
     assert [one.name for one in tmp_path.iterdir()] == ["bad.csv"]
+
+
+def test_a_store_that_cannot_be_put_in_its_place_leaves_the_old_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert extract(tmp_path / "store") == 0
+    there, rename = Store.open(tmp_path / "store").checksum(), os.rename
+
+    def refused(old: Path, new: Path) -> None:
+        if old.name == "new":
+            raise PermissionError(13, "Permission denied", str(new))
+        rename(old, new)
+
+    monkeypatch.setattr(os, "rename", refused)
+    assert extract(tmp_path / "store", "--replace") == 2
+    assert "store: Permission denied" in capsys.readouterr().err
+    assert Store.open(tmp_path / "store").checksum() == there
+    assert [one.name for one in tmp_path.iterdir()] == ["store"]
+
+
+def test_no_password_is_said_while_a_database_is_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    address = "postgresql://li:secret@127.0.0.1:1?table=answers"
+    assert cli.main(["analyse", address, "--study", str(STUDY), "--out", str(tmp_path / "report")]) == 2
+    said = capsys.readouterr().err
+    assert "Reading the sheets postgresql://127.0.0.1:1?table=answers" in said and "secret" not in said
 
 
 def test_ctrl_c_ends_with_a_sentence_and_leaves_nothing(

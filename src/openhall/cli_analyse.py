@@ -173,14 +173,14 @@ def _address(asked: argparse.Namespace) -> str:
 
 
 def _analyse(asked: argparse.Namespace, formats: list[str], steps: Steps) -> list[Path]:
-    from openhall.engines.opening import open_data
+    from openhall.engines.opening import called, open_data
     from openhall.surveys.toml_format import read_study
 
     with steps.step(N_("Reading the study {name}"), name=asked.study.name):
         questionnaire = read_study(asked.study)
     address = _address(asked)
     with ExitStack() as held:
-        with steps.step(N_("Reading the sheets {name}"), name=Path(asked.data).name) as reading:
+        with steps.step(N_("Reading the sheets {name}"), name=called(asked.data)) as reading:
             opening = open_data(address, questionnaire, memory=asked.memory, watch=reading.watch)
             source = held.enter_context(opening)
         steps.note(source.notes)

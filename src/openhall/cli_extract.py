@@ -86,7 +86,7 @@ def _extract(asked: argparse.Namespace, steps: Steps) -> OpenHallError:
     with steps.step(N_("Reading the study {name}"), name=asked.study.name):
         questionnaire = read_study(asked.study)
     with _beside(asked.out, asked.replace) as folder:
-        from openhall.engines.files import store_of_csv
+        from openhall.engines.csv_store import store_of_csv
 
         with steps.step(N_("Extracting the sheets {name}"), name=asked.file.name) as step:
             store = store_of_csv(asked.file, questionnaire, folder, step.watch())
@@ -113,7 +113,12 @@ def _beside(out: Path, replace: bool) -> Iterator[Path]:
             os.rename(out, beside / "old")
         elif out.exists():
             out.rmdir()
-        os.rename(beside / "new", out)
+        try:
+            os.rename(beside / "new", out)
+        except BaseException:
+            if there and not out.exists():
+                os.rename(beside / "old", out)
+            raise
     finally:
         shutil.rmtree(beside, ignore_errors=True)
 

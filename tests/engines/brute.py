@@ -38,7 +38,7 @@ def _score(score: Score, row: Row) -> tuple[int, int]:
 
 def _total(total: Total, row: Row) -> tuple[int, int]:
     means = [
-        (points * total.common) // many for many, points in (_score(s, row) for s in total.scores) if many
+        points * (total.common // many) for many, points in (_score(s, row) for s in total.scores) if many
     ]
     return len(means), sum(means)
 

@@ -14,8 +14,10 @@ import pytest
 import openhall
 from openhall import cli_analyse
 from openhall.engines import csv_pieces
-from openhall.engines.files import store_of_csv
-from openhall.engines.opening import Source, open_data
+from openhall.engines.columns import specs_of
+from openhall.engines.csv_store import store_of_csv
+from openhall.engines.opening import Source, called, open_data
+from openhall.engines.store_writing import create
 from openhall.errors import BadInput
 from openhall.report import machine
 from openhall.report.chapter4 import chapter4_of_sheets
@@ -123,11 +125,39 @@ def test_an_unknown_kind_of_address_is_refused_with_the_known_ones(address: str)
         pass
 
 
-def test_a_password_does_not_come_into_the_name() -> None:
-    from openhall.engines.opening import _safe
+def test_a_store_whose_numbers_have_other_decimals_is_refused(tmp_path: Path) -> None:
+    def asked(decimals: int) -> Questionnaire:
+        paid = Question(key="paid", kind=Kind.NUMBER, text={}, decimals=decimals, required=False)
+        return Questionnaire(key="asked", title={}, sections=(Section(key="one", questions=(paid,)),))
 
-    said = _safe("postgresql://li:secret@host:5432/hall?sslmode=require&password=x&table=answers")
-    assert said == "postgresql://host:5432/hall?table=answers"
+    create(tmp_path / "store", specs_of(asked(0)))
+    with open_data(tmp_path / "store", asked(0)) as source:
+        assert source.engine.rows == 0
+    with (
+        pytest.raises(BadInput, match="column paid has other answers"),
+        open_data(tmp_path / "store", asked(2)),
+    ):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        (
+            "postgresql://li:secret@host:5432/hall?sslmode=require&password=x&table=answers",
+            "postgresql://host:5432/hall?table=answers",
+        ),
+        ("postgresql://li:secret@host?table=answers", "postgresql://host?table=answers"),
+        ("postgresql://li:se?cret@host/hall?table=answers", "postgresql://host/hall?table=answers"),
+        ("postgresql://li:secr@et@host/hall?table=a", "postgresql://host/hall?table=a"),
+        ("postgresql:///hall?user=li&password=secret&table=a", "postgresql:///hall?table=a"),
+        ("spark+yarn:?table=hall.a&spark.ssl.keyPassword=secret", "spark+yarn:?table=hall.a"),
+        ("spark://host:7077?path=s3a://mine@cloud/a&x=secret", "spark://host:7077?path=s3a://mine@cloud/a"),
+        ("/data/town/answers.csv", "answers.csv"),
+    ],
+)
+def test_a_password_does_not_come_into_the_name(address: str, name: str) -> None:
+    assert called(address) == name
 
 
 def test_a_folder_of_nothing_and_a_missing_file_are_said(tmp_path: Path) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,14 +16,15 @@ from tests.engines import drawn
 from tests.engines.stored_sheets import Q1, SPECS, q1_of, sheets
 from tests.engines.test_agreement import agree, cases
 
-from openhall.engines import store_writing
+from openhall.engines import store as store_module
+from openhall.engines import store_files
 from openhall.engines.columns import Spec, Type, choice
 from openhall.engines.hashes import row_hashes
 from openhall.engines.store import Store, StoreChanged, StoreDamaged
 from openhall.engines.store_writing import append, create, put
 from openhall.errors import BadInput, OpenHallError
 from openhall.stats import blocks
-from openhall.stats.axes import Coded
+from openhall.stats.axes import Answered, Coded, Day
 
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
 
@@ -33,7 +37,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def short_segments(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store_writing, "SEGMENT", 8)
+    monkeypatch.setattr(store_files, "SEGMENT", 8)
 
 
 def numbered(rows, ids):
@@ -123,6 +127,24 @@ def test_a_row_that_went_may_come_back(folder: Path, short_segments: None) -> No
     assert store.rows == 8 and q1_of(store) == [0, 1, 7, 0]
 
 
+def test_a_row_that_is_gone_is_in_nothing_that_is_read(folder: Path, short_segments: None) -> None:
+    put(folder, sheets(range(8), q1=2))
+    store = put(folder, sheets([20, 21], q1=2, void=2), gone=[3])
+    [cells] = store.count([()], where=(Answered(Q1),))
+    assert cells.n == store.rows == 9
+    assert sorted(store.rows_of(np.array([3, 4, 20]))["id"].tolist()) == [4, 20]
+    assert sorted(number for block in store.live() for number in block["id"].tolist()) == [
+        *range(3),
+        *range(4, 8),
+        20,
+        21,
+    ]
+    left = store.rows_of(np.arange(30))
+    every, valid = row_hashes(left, store.specs), left["void"] == 1
+    assert store.checksum() == (9, int(every.sum(dtype=np.uint64)))
+    assert store.checksum(store.valid()) == (7, int(every[valid].sum(dtype=np.uint64)))
+
+
 def test_of_rows_with_the_same_id_the_last_counts(folder: Path) -> None:
     assert q1_of(put(folder, sheets([1, 1, 2], q1=[1, 3, 2]))) == [0, 0, 1, 1]
 
@@ -150,6 +172,35 @@ def test_pieces_of_a_segment_are_read_where_memory_asks_for_it(folder: Path) -> 
     [cells] = store.count([Q1], watch=lambda done, of: seen.append((done, of)))
     assert cells.counts.tolist() == [200_000]
     assert seen == [(blocks.ROWS, 200_000), (200_000, 200_000)]
+
+
+@pytest.mark.parametrize(
+    ("memory", "pieces"), [(4 * 3 * blocks.ROWS, 1), (4 * 2 * blocks.ROWS, 1), (4 * blocks.ROWS, 2)]
+)
+def test_a_piece_is_as_large_as_memory_allows(folder: Path, memory: int, pieces: int) -> None:
+    append(folder, [sheets(range(200_000), q1=3)])
+    seen: list[int] = []
+    store = Store.open(folder, memory=memory)
+    store.count([Q1], watch=lambda done, _of: seen.append(done))
+    assert len(seen) == pieces
+    seen.clear()
+    store.count([(Day("day"),)], watch=lambda done, _of: seen.append(done))
+    assert len(seen) == 2  # four bytes a row
+
+
+def test_a_store_brought_up_to_date_while_it_is_opened_is_opened_as_it_became(
+    folder: Path, short_segments: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(folder, sheets(range(8), q1=2))
+    read, text = store_module.read_manifest, (folder / "manifest.json").read_bytes()
+    put(folder, sheets(range(8), q1=3))
+    put(folder, sheets(range(8, 12), q1=3))
+    late = [json.loads(text)]
+    monkeypatch.setattr(
+        store_module, "read_manifest", lambda at: store_module._manifest(late.pop()) if late else read(at)
+    )
+    put(folder, gone=[99])
+    assert q1_of(Store.open(folder)) == [0, 0, 0, 12]
 
 
 def test_only_the_columns_asked_for_are_read(folder: Path) -> None:
@@ -190,6 +241,95 @@ def test_a_manifest_of_something_else_is_refused(folder: Path, text: str, said: 
     (folder / "manifest.json").write_text(text)
     with pytest.raises(StoreDamaged, match=said):
         Store.open(folder)
+
+
+def _with(folder: Path, change: Callable[[dict[str, Any]], object]) -> Path:
+    said = json.loads((folder / "manifest.json").read_text("utf-8"))
+    change(said)
+    (folder / "manifest.json").write_text(json.dumps(said))
+    return folder
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda said: said["segments"][0].update(name="../store/" + said["segments"][0]["name"]),
+        lambda said: said["segments"][0].update(name="/etc"),
+        lambda said: said["segments"][0].update(name=5),
+        lambda said: said["segments"][0].update(gone=9),
+        lambda said: said["segments"][0].update(gone=1),
+        lambda said: said["segments"][0].update(valid=9),
+        lambda said: said["segments"][0].update(rows=None),
+        lambda said: said["segments"][0]["files"].update(q1=[2]),
+        lambda said: said["segments"][0]["files"].update(q1=["/../q1", 1]),
+        lambda said: said["segments"].append(said["segments"][0]),
+        lambda said: said["columns"][-1].update(dtype="<f8"),
+        lambda said: said["columns"][-1].update(codes=[[1], [2]]),
+        lambda said: said["columns"].append(said["columns"][-1]),
+        lambda said: said.update(version="2"),
+        lambda said: said.update(facts=None),
+    ],
+)
+def test_a_manifest_nobody_here_wrote_is_refused(folder: Path, change: Callable[[Any], object]) -> None:
+    put(folder, sheets([1, 2]))
+    with pytest.raises(StoreDamaged, match=r"manifest\.json cannot be used: it cannot be read"):
+        Store.open(_with(folder, change))
+    with pytest.raises(StoreDamaged, match="cannot be read"):
+        put(folder, sheets([3]))
+
+
+def test_a_manifest_nested_too_deeply_is_refused(folder: Path) -> None:
+    (folder / "manifest.json").write_text("[" * 100_000)
+    with pytest.raises(StoreDamaged, match="cannot be read"):
+        Store.open(folder)
+
+
+@pytest.mark.parametrize("numbers", [{"valid": 1}, {"gone": 1, "valid": 2}])
+def test_numbers_of_rows_that_are_not_so_are_found_by_a_check(folder: Path, numbers: dict[str, int]) -> None:
+    put(folder, sheets([1, 2, 3]))
+    put(folder, gone=[7])
+    put(folder, sheets([4]), gone=[4, 1])
+    put(folder, sheets([5]))
+    Store.open(folder).verify()
+    store = Store.open(_with(folder, lambda said: said["segments"][0].update(numbers)))
+    with pytest.raises(StoreDamaged, match=r"manifest\.json.*not as it was written"):
+        store.verify()
+
+
+def test_a_store_that_takes_the_place_of_another_is_not_read_as_it(folder: Path, tmp_path: Path) -> None:
+    old = put(folder, sheets(range(5), q1=2))
+    create(tmp_path / "other", SPECS)
+    put(tmp_path / "other", sheets(range(5), q1=3))
+
+    def replaced(_done: int, _of: int) -> None:
+        folder.rename(tmp_path / "old")
+        (tmp_path / "other").rename(folder)
+
+    with pytest.raises(StoreChanged, match="meanwhile"):
+        old.count([Q1], watch=replaced)
+    with pytest.raises(StoreChanged, match="meanwhile"):
+        q1_of(old)
+    assert q1_of(Store.open(folder)) == [0, 0, 0, 5]
+
+
+def test_a_reader_that_may_not_write_keeps_writers_away(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, opened = put(folder, sheets([1], q1=2)), os.open
+
+    def read_only(path: Any, flags: int, *more: int) -> int:
+        if flags & (os.O_WRONLY | os.O_RDWR):
+            raise PermissionError
+        return opened(path, flags, *more)
+
+    reading = old.reading()
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "open", read_only)
+        reading.__enter__()
+    put(folder, sheets([2]))
+    put(folder, sheets([3]))
+    assert q1_of(old) == [0, 0, 1, 0]
+    reading.__exit__(None, None, None)
 
 
 def test_a_folder_without_a_manifest_is_no_store(tmp_path: Path) -> None:

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from tests.engines.stored_sheets import Q1, SPECS, sheets
 
-from openhall.engines import store_parts, store_writing
+from openhall.engines import store_files, store_parts, store_writing
 from openhall.engines.store import Store
 from openhall.stats.axes import Coded
 
 
 @pytest.fixture
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
-    monkeypatch.setattr(store_writing, "SEGMENT", 8)
+    monkeypatch.setattr(store_files, "SEGMENT", 8)
     store_writing.create(tmp_path / "store", SPECS)
     rows = sheets(range(100), q1=[number % 4 for number in range(100)])
     store_writing.append(tmp_path / "store", [rows])
@@ -57,6 +57,6 @@ def test_many_columns_are_worth_several_processes_sooner(
 ) -> None:
     monkeypatch.setattr(store_parts, "FROM", 10 * store.rows)
     monkeypatch.setattr(store_parts, "_cores", lambda: 2)
-    monkeypatch.setattr(store_parts.multiprocessing.current_process(), "_name", "MainProcess")
+    monkeypatch.setattr(multiprocessing.current_process(), "_name", "MainProcess")
     assert store_parts.worth(store, 22)
     assert not store_parts.worth(store, 2)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -14,17 +17,17 @@ import numpy as np
 import pytest
 from tests.engines.stored_sheets import SPECS, q1_of, sheets
 
-from openhall.engines import store_writing
+from openhall.engines import store_changes, store_files, store_writing
 from openhall.engines.store import Store
 from openhall.engines.store_writing import StoreBusy, append, create, put, writing
-from openhall.errors import BadInput
+from openhall.errors import BadInput, NotAllowed
 
 pytestmark = pytest.mark.usefixtures("short_segments")
 
 
 @pytest.fixture
 def short_segments(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store_writing, "SEGMENT", 8)
+    monkeypatch.setattr(store_files, "SEGMENT", 8)
 
 
 @pytest.fixture
@@ -58,7 +61,9 @@ def _stopping(monkeypatch: pytest.MonkeyPatch, at: int, *, after: bool) -> None:
 
     for name in ("fsync", "replace", "mkdir"):
         monkeypatch.setattr(os, name, stop(getattr(os, name)))
-    monkeypatch.setattr(store_writing, "_write", stop(store_writing._write))
+    write = stop(store_files.write_column)
+    for module in (store_files, store_changes):
+        monkeypatch.setattr(module, "write_column", write)
 
 
 def names(folder: Path) -> set[str]:
@@ -106,8 +111,8 @@ KILLED = """
 import sys
 from pathlib import Path
 from tests.engines.stored_sheets import sheets
-from openhall.engines import store_writing
-store_writing.SEGMENT = 8
+from openhall.engines import store_files, store_writing
+store_files.SEGMENT = 8
 for start in range(0, 4000, 5):
     store_writing.put(Path(sys.argv[1]), sheets(range(start, start + 7), q1=2), gone=[start - 3])
     print(start, flush=True)
@@ -135,7 +140,7 @@ def test_a_killed_writer_leaves_a_store_that_goes_on(folder: Path) -> None:
 
 
 def test_two_writers_do_not_work_at_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store_writing, "PATIENCE", 0)
+    monkeypatch.setattr(store_files, "PATIENCE", 0)
     with writing(folder), pytest.raises(StoreBusy, match="Somebody else"):
         put(folder, sheets([99]))
     assert put(folder, sheets([99])).rows == 13
@@ -153,7 +158,92 @@ def test_a_bulk_that_is_stopped_leaves_nothing_behind(folder: Path) -> None:
     assert names(folder) == before and Store.open(folder).version == 2
 
 
+def test_a_bulk_that_is_stopped_first_lets_the_writing_beside_it_end(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, write, remove = names(folder), store_files.write_column, shutil.rmtree
+    started, waited_for, seen = threading.Event(), threading.Event(), list[str]()
+
+    class Pool(ThreadPoolExecutor):
+        def shutdown(self, wait: bool = True, **named: Any) -> None:
+            waited_for.set()
+            super().shutdown(wait, **named)
+
+    def slowly(*given: Any) -> int:
+        started.set()
+        waited_for.wait()
+        seen.append("written")
+        return write(*given)
+
+    def removing(path: Path, **named: Any) -> None:
+        if started.is_set():
+            seen.append("removed")
+        remove(path, **named)
+
+    def blocks():
+        yield sheets(range(100, 110))
+        started.wait()
+        raise BadInput("no more")
+
+    monkeypatch.setattr(store_writing, "ThreadPoolExecutor", Pool)
+    monkeypatch.setattr(store_files, "write_column", slowly)
+    monkeypatch.setattr(shutil, "rmtree", removing)
+    with pytest.raises(BadInput):
+        append(folder, blocks())
+    assert seen[: len(SPECS)] == ["written"] * len(SPECS) and set(seen[len(SPECS) :]) == {"removed"}
+    assert names(folder) == before
+
+
+@pytest.mark.parametrize("at", [2, len(SPECS) + 1, 2 * len(SPECS) + 1])
+def test_a_bulk_that_cannot_be_written_says_so_and_leaves_nothing_behind(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, at: int
+) -> None:
+    before, write, seen = names(folder), store_files.write_column, 0
+
+    def full(*given: Any) -> int:
+        nonlocal seen
+        seen += 1
+        if seen == at:
+            raise OSError(28, "No space left on device")
+        return write(*given)
+
+    monkeypatch.setattr(store_files, "write_column", full)
+    with pytest.raises(OSError, match="No space left"):
+        append(folder, [sheets(range(start, start + 6)) for start in range(100, 140, 6)])
+    assert names(folder) == before and Store.open(folder).version == 2
+
+
 def test_a_bulk_tells_how_far_it_is(folder: Path) -> None:
     seen: list[tuple[int, int]] = []
     append(folder, [sheets(range(100, 120))], lambda done, of: seen.append((done, of)), of=20)
     assert seen == [(8, 20), (16, 20), (20, 20)]
+
+
+def test_what_no_store_writes_is_left_where_it_is(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "1-precious.7").write_text("mine")
+    (folder / "99999999-0001").symlink_to(tmp_path / "mine")
+    (folder / "notes").mkdir()
+    segment = folder / Store.open(folder).segments[0].name
+    (segment / "notes.txt").write_text("mine")
+    put(folder, sheets([50]))
+    put(folder, sheets([51]))
+    assert (folder / "notes").is_dir() and (segment / "notes.txt").exists()
+    assert (tmp_path / "mine" / "1-precious.7").exists()
+
+
+def test_of_two_that_make_a_store_in_one_folder_one_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wait, folder = store_files._lock, tmp_path / "new"
+
+    def another_is_first(handle: int, at: Path) -> None:
+        monkeypatch.setattr(store_files, "_lock", wait)
+        create(folder, SPECS)
+        append(folder, [sheets([1, 2])])
+        wait(handle, at)
+
+    monkeypatch.setattr(store_files, "_lock", another_is_first)
+    with pytest.raises(NotAllowed, match="not empty"):
+        create(folder, SPECS)
+    assert Store.open(folder).rows == 2

@@ -60,3 +60,11 @@ def test_whole_numbers_are_not_read_one_by_one(monkeypatch):
 @pytest.mark.parametrize("text", ['["1",5,10]', "[1.5,5,10]", "[true,5,10]"])
 def test_what_is_no_whole_number_takes_the_careful_way(text):
     assert encode_stored(CHOICES, [text, "[1,5,10]"])["q1"].tolist() == [1, 1]
+
+
+def test_a_number_too_large_for_its_column_is_none() -> None:
+    section = Section(key="s", questions=(Question(key="n", kind=Kind.NUMBER, text={}, decimals=6),))
+    block = encode_stored(
+        Questionnaire(key="q", title={}, sections=(section,)), ["[99999999999999.5]", "[2.5]"]
+    )
+    assert block["n"].tolist() == [-(2**63), 2_500_000]

@@ -1,6 +1,6 @@
 """A questionnaire's answers as narrow columns, and its factors and items as the axes they are counted on.
 
-What the columns of a block are: `stats.blocks`. Beside the questions there are columns about the sheet: `id`
+What the columns of a block are: `stats.rows`. Beside the questions there are columns about the sheet: `id`
 (63 random bits), `office`, `channel`, `language`, `day` and `void`, the reason why it does not count.
 """
 
@@ -21,6 +21,7 @@ from openhall.stats.counted import Columns, Scale
 from openhall.surveys.questionnaire import Answer, Kind, Question, Questionnaire, Role
 
 CHOICES = (Kind.SINGLE, Kind.SCALE)
+LARGE = 1 << 63  # numbers that do not fit into their column; forms and files refuse them
 EPOCH = date(1970, 1, 1).toordinal()
 VALID = ""  # the code of `void` for a sheet that counts
 CHANNELS = ("link", "code", "kiosk", "paper", "file", "staff")
@@ -28,7 +29,7 @@ Column = NDArray[Any]
 
 
 class Type(StrEnum):
-    """What a column holds; see `stats.blocks`."""
+    """What a column holds; see `stats.rows`."""
 
     CHOICE = "choice"
     MARK = "mark"  # 1 or 0: a text is there, an option is marked, anything is marked
@@ -116,6 +117,7 @@ def encoded(question: Question, given: Sequence[Answer]) -> dict[str, Column]:
     if question.kind is Kind.NUMBER:
         scale = 10**first.decimals
         numbers = [round(one * scale) if isinstance(one, int | float) else none for one in given]
+        numbers = [one if abs(one) < LARGE else none for one in numbers]
         return {first.key: np.array(numbers, first.dtype)}
     if question.kind is Kind.DATE:
         days = [none if one is None else day_number(str(one)) for one in given]

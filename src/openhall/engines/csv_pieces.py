@@ -132,7 +132,7 @@ def row_end(data: bytes) -> int:
     4
     """
     end = data.rfind(b"\n")
-    quotes = data.count(b'"', 0, max(end, 0))
+    quotes = data.count(b'"', 0, max(end, 0)) if b'"' in data else 0
     while end >= 0 and quotes % 2:
         before = data.rfind(b"\n", 0, end)
         quotes -= data.count(b'"', max(before, 0), end)

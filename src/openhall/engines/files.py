@@ -1,4 +1,4 @@
-"""Data files of any size: a CSV becomes a store once, Parquet files are counted where they are."""
+"""Parquet files of any size, counted where they are. A CSV file becomes a store first: `csv_store`."""
 
 from __future__ import annotations
 
@@ -14,59 +14,37 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from openhall.engines import store_writing
+from openhall.engines.arrow_columns import (
+    filled,
+    is_text,
+    looked_up,
+    marked,
+    named,
+    no_whole,
+    plain,
+    scaled,
+    table_of,
+    text_of,
+    unusable,
+    weights,
+)
 from openhall.engines.asked import columns_asked
 from openhall.engines.columns import VALID, Spec, Type, codes_of, none_of, required, several_of, specs_of
-from openhall.engines.csv_reading import reading
-from openhall.engines.store import MEMORY, Store
+from openhall.engines.opening import parquet_files
+from openhall.engines.store import MEMORY
 from openhall.errors import N_, BadInput, Problem
 from openhall.stats import blocks
 from openhall.stats.axes import Ask, Coded, In, Where
 from openhall.stats.blocks import Block
 from openhall.stats.cells import Cells, Watch, unwatched
-from openhall.surveys.checking import read_mark
+from openhall.surveys.checking import fold, read_mark
 from openhall.surveys.grids import cell_text
 from openhall.surveys.questionnaire import Questionnaire
-from openhall.surveys.sheets import known_marks
+from openhall.surveys.sheets import YES, known_marks
 
 BATCH = 1 << 17  # rows
 NOTHING = -(1 << 63)  # no code
-
-
-def store_of_csv(
-    path: Path | str,
-    questionnaire: Questionnaire,
-    folder: Path | str,
-    watch: Watch = unwatched,
-    *,
-    name: str = "",
-    durable: bool = True,
-) -> Store:
-    """A store of all sheets of a CSV file, void ones marked by the usual rules; in its facts `reasons` and
-    `flags` as in `report.ledger`, `notes` what was left out, `source` the name of the file.
-
-    `watch` hears of bytes. BadInput with the first 50 problems and their number, and nothing is left behind.
-    """
-    path, folder = Path(path), Path(folder)
-    read = reading(path, questionnaire, name=name, watch=watch)
-    store_writing.create(
-        folder, read.specs, {"source": name or path.name, "questionnaire": questionnaire.key}
-    )
-    facts: dict[str, Any] = {}
-    codes: dict[str, list[str]] = {"office": read.offices}
-    try:
-        return store_writing.append(folder, _told(read, facts), codes=codes, facts=facts, durable=durable)
-    except BaseException:
-        store_writing.remove(folder)
-        raise
-
-
-def _told(read: Any, facts: dict[str, Any]) -> Iterator[Block]:
-    """The blocks, and at their end the facts found on the way."""
-    yield from read.blocks()
-    facts["reasons"] = {rule: count for rule, count in sorted(read.reasons.items()) if count}
-    facts["flags"] = {"too_fast": read.too_fast} if read.too_fast else {}
-    facts["notes"] = [note.say() for note in read.notes]
+MOST = 65_000  # offices
 
 
 @dataclass
@@ -93,7 +71,7 @@ class Parquet:
     def files(self) -> tuple[Path, ...]:
         if self.path.is_file():
             return (self.path,)
-        return tuple(sorted(one for one in self.path.rglob("*.parquet") if one.is_file()))
+        return tuple(sorted(parquet_files(self.path)))
 
     @cached_property
     def rows(self) -> int:
@@ -124,19 +102,23 @@ class Parquet:
         for key, first in (("office", []), ("void", [VALID])):
             if key not in asked and all(key in _opened(file).schema_arrow.names for file in self.files):
                 texts = sorted({text for file in self.files for text in _texts_in(file, key)} - {VALID})
-                found.append(Spec(key, Type.CHOICE, "<u2", (*first, *texts)))
+                if len(texts) < MOST:  # more are no offices
+                    found.append(Spec(key, Type.CHOICE, "<u2", (*first, *texts)))
         return found
 
     def _check(self) -> None:
         problems = []
         for file in self.files:
-            there = set(_opened(file).schema_arrow.names)
-            for question in self.questionnaire.questions:
-                needed = [spec for spec in self.specs if spec.key.partition(".")[0] == question.key]
-                if question.required and not any(set(self._names(spec.key)) & there for spec in needed):
-                    message, cure = N_("the column {column} is missing."), N_("Add it to the file.")
-                    values = {"column": question.key, "file": file.name}
-                    problems.append(Problem(N_("File {file}"), message, cure, values))
+            names = _opened(file).schema_arrow.names
+            for column in self._missing(set(names)):
+                message, cure = N_("the column {column} is missing."), N_("Add it to the file.")
+                problems.append(
+                    Problem(N_("File {file}"), message, cure, {"column": column, "file": file.name})
+                )
+            if twice := sorted({name for name in names if names.count(name) > 1}):
+                raise BadInput(
+                    N_("Two columns are called {columns}. Give the question another key."), columns=twice
+                )
         if problems:
             raise BadInput(
                 N_("{file} cannot be used. Problems: {count}."),
@@ -144,6 +126,23 @@ class Parquet:
                 file=self.path.name,
                 count=len(problems),
             )
+
+    def _missing(self, there: set[str]) -> Iterator[str]:
+        """What a file with these columns lacks: required questions, options of a multiple choice that has others,
+        `void` where another file has it."""
+        for question in self.questionnaire.questions:
+            needed = [spec for spec in self.specs if spec.key.partition(".")[0] == question.key]
+            found = [spec for spec in needed if there.intersection(self._names(spec.key))]
+            if question.required and not found:
+                yield question.key
+            elif found:
+                yield from (self._names(spec.key)[0] for spec in needed[1:] if spec not in found)
+        if (
+            "void" not in self.spec
+            and "void" not in there
+            and any("void" in _opened(file).schema_arrow.names for file in self.files)
+        ):
+            yield "void"
 
     @cached_property
     def _question_names(self) -> Mapping[str, str]:
@@ -191,45 +190,61 @@ class Parquet:
             raise BadInput(N_("{file} has no column {column}."), file=self.path.name, column=key)
         if spec.type is Type.MARK:  # whether any option is marked
             options = [one.key for one in self.specs if one.key.startswith(f"{key}.")]
-            return [name for option in options for name in self._names(option)[:1] if name in there]
+            return [name for option in options for name in self._names(option) if name in there]
         return []
 
     def _column(self, path: Path, key: str, names: Sequence[str], batch: pa.RecordBatch) -> NDArray[Any]:
         spec = self._spec(key)
         if not names:
             return np.full(batch.num_rows, none_of(spec), spec.dtype)
-        columns = [batch.column(batch.schema.names.index(name)) for name in names]
-        if spec.key in self.about:
-            return _named(columns[0], spec)
+        columns = [plain(batch.column(batch.schema.names.index(name))) for name in names]
+        if key not in self.spec:
+            return weights(path, key, columns[0])
+        if key in self.about:
+            return named(columns[0], spec)
         if spec.type is Type.CHOICE:
             return self._places(path, spec, names[0], columns[0])
-        if spec.type is Type.MARK:
-            return np.asarray(np.logical_or.reduce([_marked(column) for column in columns]), np.uint8)
-        if spec.type is Type.DAY:
-            return _filled(columns[0].cast(pa.date32()).cast(pa.int32()), none_of(spec), spec.dtype)
-        if spec.decimals:
-            floats = columns[0].cast(pa.float64()).to_numpy(zero_copy_only=False)
-            with np.errstate(invalid="ignore"):
-                scaled = np.rint(floats * 10**spec.decimals)
-            whole = np.where(np.isnan(scaled), 0, scaled).astype(spec.dtype)
-            return np.where(np.isnan(scaled), np.array(none_of(spec), spec.dtype), whole)
-        return _filled(columns[0].cast(pa.int64()), none_of(spec), spec.dtype)
+        try:
+            if spec.type is Type.MARK:
+                return self._marks(path, spec, names, columns)
+            if spec.type is Type.DAY:
+                return filled(columns[0].cast(pa.date32()).cast(pa.int32()), none_of(spec), spec.dtype)
+            return scaled(columns[0], spec)
+        except (pa.ArrowException, OverflowError):
+            raise unusable(path, names[0], columns[0]) from None
+
+    def _marks(
+        self, path: Path, spec: Spec, names: Sequence[str], columns: Sequence[pa.Array]
+    ) -> NDArray[Any]:
+        """1 where one of the columns has something; an option's words are those of a sheet."""
+        found = []
+        for name, column in zip(names, columns, strict=True):
+            option = "." in spec.key or name not in self._names(spec.key)
+            if option and is_text(column.type):
+                coded = column if pa.types.is_dictionary(column.type) else pc.dictionary_encode(column)
+                words = [YES.get(fold(cell_text(word))) for word in coded.dictionary.to_pylist()]
+                if None in words:
+                    raise self._unknown(path, name, str(coded.dictionary[words.index(None)]), spec)
+                found.append(np.array([*words, False])[filled(coded.indices, len(words), "<i8")])
+            else:
+                found.append(marked(column))
+        return np.asarray(np.logical_or.reduce(found), np.uint8)
 
     def _places(self, path: Path, spec: Spec, name: str, column: pa.Array) -> NDArray[Any]:
         """Codes, or words as on a sheet, as places."""
-        if _is_text(column.type):
+        if is_text(column.type):
             return self._words(path, spec, name, column)
         if pa.types.is_floating(column.type):
             column = pc.if_else(pc.is_nan(column), None, column)
         try:
             if column.type == pa.uint8() and 0 not in spec.codes:
-                codes = _filled(column, 0, "|u1")
-                found, none = _table(spec)[codes], codes == 0
+                codes = filled(column, 0, "|u1")
+                found, none = table_of(spec)[codes], codes == 0
             else:
-                codes = _filled(column.cast(pa.int64()), NOTHING, "<i8")
-                found, none = _looked_up(codes, spec), (codes == NOTHING) | (codes == 0)
+                codes = filled(column.cast(pa.int64()), NOTHING, "<i8")
+                found, none = looked_up(codes, spec), (codes == NOTHING) | (codes == 0)
         except pa.ArrowException:
-            raise self._unknown(path, name, next(_no_whole(column)), spec) from None
+            raise self._unknown(path, name, next(no_whole(column)), spec) from None
         wrong = np.flatnonzero((found == 0) & ~none)
         if len(wrong):
             raise self._unknown(path, name, str(column[int(wrong[0])].as_py()), spec)
@@ -248,12 +263,17 @@ class Parquet:
             places.append(
                 several_of(spec) if several else spec.codes.index(answer) + 1 if answer is not None else 0
             )
-        at = _filled(coded.indices, len(places), "<i8")
+        at = filled(coded.indices, len(places), "<i8")
         return np.asarray(np.array([*places, 0], spec.dtype)[at])
 
     def _unknown(self, path: Path, name: str, given: str, spec: Spec) -> BadInput:
         message = N_("“{given}” is not one of the answers ({known}).")
-        values = {"file": path.name, "column": name, "given": given[:60], "known": list(spec.codes)[:15]}
+        values = {
+            "file": path.name,
+            "column": name,
+            "given": given[:60],
+            "known": list(spec.codes or (0, 1))[:15],
+        }
         return BadInput(Problem(N_("File {file}, column {column}"), message, "", values))
 
 
@@ -271,65 +291,12 @@ def _texts_in(path: Path, key: str) -> set[str]:
     """The different texts of a column."""
     found: set[str] = set()
     for batch in _opened(path).iter_batches(batch_size=BATCH, columns=[key]):
-        found |= {_text(value) for value in pc.unique(batch.column(0)).to_pylist()}
+        column = batch.column(batch.schema.names.index(key))
+        try:
+            found |= {text_of(value) for value in pc.unique(plain(column)).to_pylist()}
+        except pa.ArrowException:
+            raise unusable(path, key, column) from None
     return found
 
 
-def _text(value: Any) -> str:
-    """An office or a reason as text; nothing and false are none."""
-    return "" if value is None or value is False else "other" if value is True else str(value)
-
-
-def _named(column: pa.Array, spec: Spec) -> NDArray[Any]:
-    """The places of an office or a reason."""
-    coded = pc.dictionary_encode(column, null_encoding="encode")
-    places = [
-        spec.codes.index(text) + 1 if (text := _text(value)) in spec.codes else 0
-        for value in coded.dictionary.to_pylist()
-    ]
-    at = coded.indices.to_numpy(zero_copy_only=False)
-    return np.asarray(np.array(places or [0], spec.dtype)[at])
-
-
-def _is_text(kind: pa.DataType) -> bool:
-    return any(test(kind) for test in (pa.types.is_string, pa.types.is_large_string, pa.types.is_dictionary))
-
-
-def _no_whole(column: pa.Array) -> Iterator[str]:
-    """The values of a column that are no whole numbers."""
-    for value in column.to_pylist():
-        if value is not None and (not isinstance(value, int | float) or value != int(value)):
-            yield str(value)
-    yield str(column.type)
-
-
-def _filled(column: pa.Array, none: int, dtype: str) -> NDArray[Any]:
-    whole = column.fill_null(none) if column.null_count else column
-    return np.asarray(whole.to_numpy(zero_copy_only=False), dtype)
-
-
-def _marked(column: pa.Array) -> NDArray[np.bool_]:
-    """Whether something stands in a cell: any text, or a number that is not 0."""
-    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
-        return np.asarray(column.fill_null("").to_numpy(zero_copy_only=False) != "", dtype=bool)
-    if pa.types.is_list(column.type):
-        return np.array([bool(cell) for cell in column.to_pylist()], dtype=bool)
-    return np.asarray(_filled(column.cast(pa.int64()), 0, "<i8") != 0)
-
-
-def _table(spec: Spec) -> NDArray[Any]:
-    table = np.zeros(256, spec.dtype)
-    for place, code in enumerate(spec.codes, 1):
-        if isinstance(code, int) and 0 < code < 256:
-            table[code] = place
-    return table
-
-
-def _looked_up(codes: NDArray[Any], spec: Spec) -> NDArray[Any]:
-    known = np.array([code for code in spec.codes if isinstance(code, int)], np.int64)
-    order = np.argsort(known)
-    at = np.clip(np.searchsorted(known[order], codes), 0, len(known) - 1)
-    return np.where(known[order][at] == codes, order[at] + 1, 0).astype(spec.dtype)
-
-
-__all__ = ["Parquet", "store_of_csv"]
+__all__ = ["Parquet"]

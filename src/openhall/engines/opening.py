@@ -6,6 +6,7 @@ Each way imports its library only when it is gone.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 from collections import Counter
@@ -149,11 +150,11 @@ def _path(
     elif path.suffix.lower() == ".parquet":
         yield _parquet(path, questionnaire, memory)
     else:
-        from openhall.engines import files
+        from openhall.engines.csv_store import store_of_csv
 
         inside = Path(tempfile.mkdtemp(prefix="openhall-"))
         try:
-            store = files.store_of_csv(path, questionnaire, inside / "store", watch(), durable=False)
+            store = store_of_csv(path, questionnaire, inside / "store", watch(), durable=False)
             store.memory = memory
             yield of_store(store, questionnaire, path.name)
         finally:
@@ -226,7 +227,7 @@ def of_store(store: Store, questionnaire: Questionnaire, name: str = "") -> Sour
         values = {"column": spec.key, "folder": store.folder.name}
         if own is None:
             problems.append(Problem("", N_("the column {column} is missing."), "", values))
-        elif own.type is not spec.type or set(own.codes) != set(spec.codes):
+        elif (own.type, set(own.codes), own.decimals) != (spec.type, set(spec.codes), spec.decimals):
             problems.append(Problem("", N_("the column {column} has other answers."), "", values))
     if problems:
         raise BadInput(
@@ -281,12 +282,27 @@ def straight(questionnaire: Questionnaire) -> Alike | None:
     return Alike(items, least) if len(items) >= least else None
 
 
+def parquet_files(folder: Path) -> Iterator[Path]:
+    """The Parquet files of a folder and of those in it. What begins with _ or . is somebody's work in hand, as for
+    every other reader of such folders."""
+    for file in folder.rglob("*"):
+        inside = file.relative_to(folder).parts
+        if file.suffix.lower() == ".parquet" and file.is_file() and not any(p[0] in "_." for p in inside):
+            yield file
+
+
+def called(address: str) -> str:
+    """What messages call the data at an address: the name of a file, an address without a user or a password."""
+    is_path = "://" not in address and not address.startswith(CLUSTER)
+    return Path(address).name if is_path else _safe(address)
+
+
 def _safe(address: str) -> str:
     """An address as it may be printed: without a user or a password."""
-    head, mark, rest = address.partition("://")
-    place, sign, query = rest.partition("?")
+    head, mark, rest = re.split("(:(?://)?)", address, maxsplit=1)
+    place, sign, query = re.sub("^[^/]*@", "", rest).partition("?")
     kept = [part for part in query.split("&") if part.startswith(("table=", "path="))]
     return head + mark + place.rpartition("@")[2] + (sign + "&".join(kept) if kept else "")
 
 
-__all__ = ["Returned", "Source", "of_store", "open_data", "straight"]
+__all__ = ["Returned", "Source", "called", "of_store", "open_data", "parquet_files", "straight"]

@@ -120,7 +120,7 @@ def _connected(url: str) -> Iterator[psycopg.Connection[Any]]:
         ) from None
     try:
         connection = psycopg.connect(**(DEFAULTS | given))
-    except psycopg.OperationalError as error:
+    except psycopg.Error as error:
         raise OpenHallError(
             N_("The database {name} on {host} cannot be reached: {reason} Check the address and the user."),
             name=given.get("dbname", ""),

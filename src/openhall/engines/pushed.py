@@ -39,7 +39,6 @@ from openhall.stats.cells import Cells, Watch, Whole, gathered
 from openhall.surveys.questionnaire import Kind, Questionnaire
 
 NONE = -(2**63) + 1  # the key of a number or a day that is not there
-BITS = 62  # of a key that holds two numbers
 BEAT = 0.2  # seconds between two looks at whether the count is still wanted
 T = TypeVar("T")
 
@@ -150,14 +149,9 @@ def _places(column: Coded) -> dict[Code, int]:
     return {code: place for place, code in enumerate(column.codes, 1)}
 
 
-def _bits(score: Score) -> int:
-    """Room for the sum of a score's points."""
-    return sum(max((p for p in part.points if p is not None), default=0) for part in score.parts).bit_length()
-
-
 def _score(words: Words, score: Score) -> Any:
     """Items answered · 2^bits + the sum of their points."""
-    bits = _room(_bits(score), len(score.parts))
+    bits = score.most.bit_length()
     terms = []
     for part in score.parts:
         given = zip(part.codes, part.points, strict=True)
@@ -165,28 +159,14 @@ def _score(words: Words, score: Score) -> Any:
     return words.plus(terms)
 
 
-def _total_bits(total: Total) -> int:
-    """Room for the sum of the means of a total's scores, times `common`."""
-    return sum(total.common << _bits(score) for score in total.scores).bit_length()
-
-
 def _total(words: Words, total: Total) -> Any:
     """Scores answered · 2^bits + the sum of their means times `common`."""
-    one = 1 << _room(_total_bits(total), len(total.scores))
+    one = 1 << total.most.bit_length()
     terms = []
     for score in total.scores:
         factors = {many: total.common // many for many in range(1, len(score.parts) + 1)}
-        terms.append(words.mean(_score(words, score), _bits(score), factors, one))
+        terms.append(words.mean(_score(words, score), score.most.bit_length(), factors, one))
     return words.plus(terms)
-
-
-def _room(bits: int, many: int) -> int:
-    if bits + many.bit_length() > BITS:
-        raise BadInput(
-            N_("{many} items or scores with such points are too many to be added up exactly in a database."),
-            many=many,
-        )
-    return bits
 
 
 def table_of(axes: Ask, rows: Whole) -> Cells:
@@ -199,7 +179,7 @@ def table_of(axes: Ask, rows: Whole) -> Cells:
 def _read(axis: Axis, key: Whole) -> Whole:
     """An axis's numbers, (m, width), of its keys."""
     if isinstance(axis, Score | Total):
-        bits = _bits(axis) if isinstance(axis, Score) else _total_bits(axis)
+        bits = axis.most.bit_length()
         return np.column_stack([key >> bits, key & ((1 << bits) - 1)])
     if isinstance(axis, Number | Day):
         there = key != NONE

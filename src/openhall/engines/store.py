@@ -4,7 +4,7 @@ which says what is in it. Writing: `store_writing`; nothing here changes a file.
     answers/manifest.json            format, version, columns, segments with the checksum of every file, facts
     answers/00000003-0001/q1.3       column q1 of one segment, written by version 3: little-endian numbers
 
-Columns mean what `stats.blocks` says. Within a segment rows are in order of `id`, where there is one, so that
+Columns mean what `stats.rows` says. Within a segment rows are in order of `id`, where there is one, so that
 nothing tells in which order they came. A row that is gone has the code "gone" in its column `void`.
 """
 
@@ -14,6 +14,7 @@ import fcntl
 import json
 import mmap
 import os
+import re
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -41,6 +42,15 @@ GONE = "gone"  # the code of `void` for a row that is no longer there
 MEMORY = 1 << 30  # bytes
 MANIFEST, LOCK, READING = "manifest.json", "lock", "reading"
 ABOUT = ("id", "office", "channel", "language", "day", "void")  # columns about a sheet, none of them needed
+FOLDER = re.compile(r"\d{8,}-\d{4,}")  # the name of a segment
+FILE = re.compile(r"\d+-.+\.\d+")  # and of a column's file in it
+DTYPES = {
+    Type.CHOICE: ("|u1", "<u2"),
+    Type.MARK: ("|u1",),
+    Type.NUMBER: ("<i8",),
+    Type.DAY: ("<i4",),
+    Type.ID: ("<i8",),
+}
 
 
 class StoreDamaged(OpenHallError):
@@ -115,6 +125,7 @@ class Store:
         self.folder, self.manifest, self.memory = folder, manifest, memory
         self.version, self.specs, self.facts = manifest.version, manifest.specs, manifest.facts
         self.segments = manifest.segments
+        self.place = _place(self.folder)
 
     @classmethod
     def open(cls, folder: Path | str, *, memory: int = MEMORY) -> Store:
@@ -221,6 +232,9 @@ class Store:
             for segment in self.segments:
                 for spec in self.specs:
                     self.checked(segment, spec.key)
+                void = self.column(segment, "void" if "void" in self.spec else self.specs[0].key)
+                if numbers_of(void, self.specs) != (segment.valid, segment.gone):
+                    raise damaged(self.folder / MANIFEST, N_("it is not as it was written."))
                 done += segment.rows
                 watch(done, rows)
 
@@ -255,9 +269,12 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """Keep writers from clearing away the files this version needs."""
+        """Keep writers from clearing away the files this version needs. StoreChanged where another store has taken
+        the folder's place meanwhile."""
         with _locked(self.folder / READING, fcntl.LOCK_SH):
             yield
+            if _place(self.folder) != self.place:
+                raise self._changed()
 
     def _blocks(self, segments: Sequence[Segment], keys: Sequence[str]) -> Iterator[Block]:
         """These columns, segment by segment; a piece of a segment at a time where memory asks for it."""
@@ -288,11 +305,22 @@ class Store:
         return list(keys)
 
     def _missing(self, segment: Segment, key: str) -> OpenHallError:
-        if read_manifest(self.folder).version != self.version:
-            return StoreChanged(
-                N_("The store {folder} was brought up to date meanwhile. Try again."), folder=self.folder
-            )
+        if _place(self.folder) != self.place or read_manifest(self.folder).version != self.version:
+            return self._changed()
         return damaged(self.path(segment, key), N_("it is missing or has the wrong size."))
+
+    def _changed(self) -> StoreChanged:
+        message = N_("The store {folder} was brought up to date meanwhile. Try again.")
+        return StoreChanged(message, folder=self.folder)
+
+
+def _place(folder: Path) -> tuple[int, int] | None:
+    """What tells this folder from another one that takes its name; None where there is none."""
+    try:
+        about = os.stat(folder)
+    except OSError:
+        return None
+    return about.st_dev, about.st_ino
 
 
 def _not_gone(condition: Condition) -> bool:
@@ -310,18 +338,22 @@ def read_manifest(folder: Path) -> Manifest:
     path = folder / MANIFEST
     try:
         said = json.loads(path.read_bytes())
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
         raise damaged(folder, N_("it is no store; there is no file {name}."), name=MANIFEST) from None
-    except ValueError:
+    except (OSError, ValueError, RecursionError):
         raise damaged(path, N_("it cannot be read.")) from None
     if not isinstance(said, dict) or said.get("format") != FORMAT:
         raise damaged(path, N_("it is not of a store of OpenHall."))
     if not isinstance(said.get("number"), int) or said["number"] > NUMBER:
         raise damaged(path, N_("it was written by a newer OpenHall; update this one."))
     try:
-        return _manifest(said)
-    except (KeyError, TypeError, ValueError, AttributeError):
-        raise damaged(path, N_("it cannot be read.")) from None
+        manifest = _manifest(said)
+        sound = _sound(manifest)
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError):
+        sound = False
+    if not sound:
+        raise damaged(path, N_("it cannot be read."))
+    return manifest
 
 
 def _manifest(said: Mapping[str, Any]) -> Manifest:
@@ -340,6 +372,42 @@ def _manifest(said: Mapping[str, Any]) -> Manifest:
         for one in said["segments"]
     )
     return Manifest(said["version"], specs, segments, said["facts"])
+
+
+def _sound(manifest: Manifest) -> bool:
+    """Whether the numbers and names are such as `store_writing` writes: none leads out of the folder."""
+    specs, segments = manifest.specs, manifest.segments
+    names = [one.name for one in segments]
+    gone = any(spec.key == "void" and GONE in spec.codes for spec in specs)
+    return (
+        manifest.version > 0
+        and isinstance(manifest.facts, dict)
+        and len({spec.key for spec in specs}) == len(specs)
+        and all(
+            "/" not in spec.key
+            and spec.dtype in DTYPES[spec.type]
+            and len(set(spec.codes)) == len(spec.codes)
+            for spec in specs
+        )
+        and len(set(names)) == len(names)
+        and all(FOLDER.fullmatch(name) for name in names)
+        and all(0 <= one.gone <= one.gone + one.valid <= one.rows for one in segments)
+        and all(version > 0 for one in segments for version, _ in one.files.values())
+        and (gone or not any(one.gone for one in segments))
+    )
+
+
+def numbers_of(void: NDArray[Any], specs: Sequence[Spec]) -> tuple[int, int]:
+    """Rows that count, and rows that are gone, by their column `void`; all count where there is none."""
+    codes = next((spec.codes for spec in specs if spec.key == "void"), None)
+    if codes is None:
+        return len(void), 0
+    many = np.bincount(void, minlength=len(codes) + 1)
+
+    def of(code: str) -> int:
+        return int(many[codes.index(code) + 1]) if code in codes else 0
+
+    return of(VALID), of(GONE)
 
 
 def file_of(folder: Path, specs: Sequence[Spec], key: str, version: int) -> Path:
@@ -365,7 +433,7 @@ def _wrong_sizes(folder: Path, manifest: Manifest) -> Iterator[StoreDamaged]:
 def _locked(path: Path, how: int) -> Iterator[None]:
     """A lock of this file while inside; none where the folder cannot be written to, as nobody writes then."""
     try:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        handle = os.open(path, os.O_RDONLY | os.O_CREAT, 0o666)
     except OSError:
         yield
         return

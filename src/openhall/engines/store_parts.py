@@ -3,7 +3,6 @@ the same."""
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 from collections.abc import Iterator, Sequence
@@ -35,14 +34,20 @@ class _Work:
 
 def worth(store: Store, columns: int) -> bool:
     """Whether several processes count so many columns faster, and this one may start them."""
+    if store.rows * columns < FROM or _cores() < 2:
+        return False
+    import multiprocessing
+
     here = multiprocessing.current_process()
-    return store.rows * columns >= FROM and _cores() > 1 and not here.daemon and here.name == "MainProcess"
+    return not here.daemon and here.name == "MainProcess"
 
 
 def count(
     store: Store, asks: Sequence[Ask], keys: Sequence[str], *, where: Where, weight: str, watch: Watch
 ) -> tuple[Cells, ...]:
     """As `Store.count`. When the watch raises, the processes are ended."""
+    import multiprocessing  # here: it takes a while to load
+
     work = _Work(store, tuple(asks), tuple(keys), where, weight)
     parts = list(_parts(len(store.segments)))
     rows, done = sum(one.rows for one in store.segments), 0

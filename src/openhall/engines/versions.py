@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
-from openhall.engines.opening import CLUSTER, POSTGRES
+from openhall.engines.opening import CLUSTER, POSTGRES, parquet_files
 from openhall.engines.store import MANIFEST
 from openhall.errors import N_
 
@@ -113,7 +113,7 @@ def _of_files(path: Path) -> Iterator[object]:
         yield from _of_files(manifest)
         yield manifest.read_bytes()
         return
-    for file in sorted(path.rglob("*.parquet")):
+    for file in sorted(parquet_files(path)):
         about = file.stat()
         yield str(file.relative_to(path)), about.st_mtime_ns, about.st_size
 
