@@ -112,6 +112,13 @@ def test_the_figures_stand_there_with_their_cases(busy, client):
     assert "Resolved 3 Resolved 100.0 %" in page
 
 
+def test_no_link_leads_beyond_the_first_year_there_is(busy, client):
+    assert "The time before" not in text(
+        get(client, busy.leader, "/desk/figures/?period=year&since=2000-01-01")
+    )
+    assert "The time before" in text(get(client, busy.leader, "/desk/figures/?period=year&since=2001-01-01"))
+
+
 def test_a_new_hall_is_told_what_comes_next(desk, client):
     page = text(get(client, desk.leader))
     assert (

@@ -23,7 +23,7 @@ from openhall.models import Area, Office, Service
 from openhall.moment import now
 from openhall.reads import figures as reads
 from openhall.reads.facts_live import NotReady
-from openhall.reads.figures_asked import KINDS, Asked, Period
+from openhall.reads.figures_asked import FIRST, KINDS, Asked, Period
 from openhall.reads.figures_beside import beside
 from openhall.rules.figures import SMALL
 from openhall.rules.permissions import DEPARTMENT
@@ -108,10 +108,10 @@ def _times(asked: Asked) -> dict[str, Any]:
             else Period.around(kind, min(asked.period.until, max(asked.period.since, asked.today)))
         )
         kinds.append((name, shown.address(asked.query(other)), asked.period.kind == kind))
-    later = asked.period.moved(1)
+    earlier, later = asked.period.moved(-1), asked.period.moved(1)
     return {
         "kinds": kinds,
-        "earlier": shown.address(asked.query(asked.period.moved(-1))),
+        "earlier": shown.address(asked.query(earlier)) if earlier.since >= FIRST else "",
         "later": shown.address(asked.query(later)) if later.since <= asked.today else "",
     }
 
