@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.formats import number_format
 from django.utils.translation import ngettext
 
 WAITING = "waiting"  # id of the part of a page that asks whether the data are ready
@@ -17,7 +18,7 @@ def waits(
         "The worker still has to read %(count)s answer.",
         "The worker still has to read %(count)s answers.",
         rows,
-    ) % {"count": rows}
+    ) % {"count": number_format(rows, 0, force_grouping=True)}
     if "HX-Request" in request.headers:  # the waiting page goes on waiting, any other makes place for it
         waiting = request.headers.get("HX-Target") == WAITING
         return HttpResponse(status=204) if waiting else HttpResponse(headers={"HX-Refresh": "true"})

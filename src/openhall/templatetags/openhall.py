@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.utils.formats import number_format
 from django.utils.translation import get_language, gettext
 
 from openhall.errors import OpenHallError, Problem
@@ -60,6 +61,16 @@ def percent(share: float | None) -> str:
 def demand(key: str) -> str:
     """The name of a demand class in the page's language."""
     return gettext(CLASS_NAMES[key]) if key in CLASS_NAMES else ""
+
+
+@register.filter
+def thousands(number: object) -> object:
+    """A whole number with its thousands apart; anything else as it is.
+
+    >>> thousands(1234567), thousands("–")
+    ('1,234,567', '–')
+    """
+    return number_format(number, 0, force_grouping=True) if type(number) is int else number
 
 
 @register.filter
