@@ -34,6 +34,7 @@ def count(
     """The table of each ask over all blocks. `codes` says what the places of each choice mean; `of` is the
     number of rows for `watch`. A block longer than `ROWS` is cut up.
 
+    >>> from openhall.stats.axes import Coded
     >>> block = {"sex": np.array([1, 2, 2], np.uint8), "q": np.array([1, 1, 0], np.uint8)}
     >>> lists = {"sex": (1, 2), "q": (5, 4)}
     >>> [found] = count([(Coded("sex", (1, 2)), Coded("q", (5, 4)))], [block], lists)
