@@ -11,6 +11,7 @@ from tests.engines.stored_sheets import Q1, SPECS, sheets
 from openhall.engines import store_files, store_parts, store_writing
 from openhall.engines.store import Store
 from openhall.stats.axes import Coded
+from openhall.stats.cells import unwatched
 
 
 @pytest.fixture
@@ -22,11 +23,21 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
     return store_writing.put(tmp_path / "store", gone=range(0, 100, 9))
 
 
-def test_two_processes_count_what_one_counts(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    asks, where = [Q1, (), (Coded("office", ("east", "west")), *Q1)], store.valid()
-    alone = store.count(asks, where=where)
-    monkeypatch.setattr(store_parts, "FROM", 0)
+@pytest.fixture(params=["spawn", "fork"])
+def parted(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However small the data, two processes count them."""
+    for name in ("FROM", "FROM_COPIES"):
+        monkeypatch.setattr(store_parts, name, 0)
     monkeypatch.setattr(store_parts, "_cores", lambda: 2)
+    monkeypatch.setattr(store_parts, "_method", lambda: request.param)
+
+
+@pytest.mark.usefixtures("parted")
+def test_two_processes_count_what_one_counts(store: Store) -> None:
+    asks, where = [Q1, (), (Coded("office", ("east", "west")), *Q1)], store.valid()
+    alone = store.count_segments(
+        asks, store.segments, ["q1", "office", "void"], where=where, weight="", watch=unwatched
+    )
     seen: list[tuple[int, int]] = []
     together = store.count(asks, where=where, watch=lambda done, of: seen.append((done, of)))
     for one, other in zip(alone, together, strict=True):
@@ -36,10 +47,8 @@ def test_two_processes_count_what_one_counts(store: Store, monkeypatch: pytest.M
     assert multiprocessing.active_children() == []
 
 
-def test_a_count_that_is_stopped_ends_its_processes(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store_parts, "FROM", 0)
-    monkeypatch.setattr(store_parts, "_cores", lambda: 2)
-
+@pytest.mark.usefixtures("parted")
+def test_a_count_that_is_stopped_ends_its_processes(store: Store) -> None:
     def stop(_done: int, _of: int) -> None:
         raise KeyboardInterrupt
 
@@ -56,7 +65,21 @@ def test_many_columns_are_worth_several_processes_sooner(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(store_parts, "FROM", 10 * store.rows)
+    monkeypatch.setattr(store_parts, "FROM_COPIES", store.rows)
+    monkeypatch.setattr(store_parts, "_method", lambda: "spawn")
     monkeypatch.setattr(store_parts, "_cores", lambda: 2)
     monkeypatch.setattr(multiprocessing.current_process(), "_name", "MainProcess")
     assert store_parts.worth(store, 22)
+    assert not store_parts.worth(store, 2)
+
+
+def test_copies_of_a_process_without_other_threads_are_worth_it_sooner(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_parts, "FROM_COPIES", 10 * store.rows)
+    monkeypatch.setattr(store_parts, "_cores", lambda: 2)
+    monkeypatch.setattr(multiprocessing.current_process(), "_name", "MainProcess")
+    for method in ("fork", "spawn"):
+        monkeypatch.setattr(store_parts, "_method", lambda method=method: method)
+        assert store_parts.worth(store, 22) is (method == "fork")
     assert not store_parts.worth(store, 2)

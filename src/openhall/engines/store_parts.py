@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -16,7 +18,8 @@ if TYPE_CHECKING:
     from openhall.engines.store import Store
 
 FROM = 600_000_000  # rows times columns; below, starting processes costs more than it saves
-TOGETHER = 4  # segments a process counts at a time
+FROM_COPIES = 100_000_000  # where they are copies of this one, which start at once
+TOGETHER = 4  # segments a process counts at a time, at most
 MOST = 8  # processes
 PATIENCE = 0.2  # seconds between two looks at the watch
 
@@ -34,12 +37,19 @@ class _Work:
 
 def worth(store: Store, columns: int) -> bool:
     """Whether several processes count so many columns faster, and this one may start them."""
-    if store.rows * columns < FROM or _cores() < 2:
+    if store.rows * columns < FROM_COPIES or _cores() < 2:
         return False
     import multiprocessing
 
     here = multiprocessing.current_process()
-    return not here.daemon and here.name == "MainProcess"
+    if here.daemon or here.name != "MainProcess":
+        return False
+    return store.rows * columns >= FROM or _method() == "fork"
+
+
+def _method() -> str:
+    """How processes are started: as copies of this one, where no other thread could hold a lock meanwhile."""
+    return "fork" if sys.platform == "linux" and threading.active_count() == 1 else "spawn"
 
 
 def count(
@@ -49,10 +59,10 @@ def count(
     import multiprocessing  # here: it takes a while to load
 
     work = _Work(store, tuple(asks), tuple(keys), where, weight)
-    parts = list(_parts(len(store.segments)))
+    parts = list(_parts(len(store.segments), min(_cores(), MOST)))
     rows, done = sum(one.rows for one in store.segments), 0
     found: list[tuple[Cells, ...]] = []
-    context = multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context(_method())
     with context.Pool(min(_cores(), len(parts), MOST), _begin, (work,)) as pool:  # ended at the end of this
         counting = pool.imap_unordered(_count, parts)
         while len(found) < len(parts):
@@ -71,9 +81,11 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _parts(segments: int) -> Iterator[tuple[int, int]]:
-    for start in range(0, segments, TOGETHER):
-        yield start, min(start + TOGETHER, segments)
+def _parts(segments: int, processes: int) -> Iterator[tuple[int, int]]:
+    """From and to which segment; so many parts that none of the processes waits long for the others."""
+    together = max(1, min(TOGETHER, segments // (4 * processes)))
+    for start in range(0, segments, together):
+        yield start, min(start + together, segments)
 
 
 _work: _Work | None = None  # of this process
