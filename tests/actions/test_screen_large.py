@@ -271,7 +271,7 @@ def test_a_decision_waits_for_the_worker_and_must_make_sense(study):
 def test_a_decision_that_is_cancelled_says_how_far_it_came(study, monkeypatch):
     put(study, 60)
     screen.apply_rules(study.wave, by=study.analyst)
-    monkeypatch.setattr("openhall.actions.findings.CHUNK", 5)
+    monkeypatch.setattr("openhall.reads.screening_large.PIECE", 5)
     watch = working.Work.watch
 
     def stop(self, part, parts):

@@ -7,18 +7,16 @@ A sheet is void while any finding on it is; `Response.void` names the first, in 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import astuple, dataclass
-from typing import Any
 
 from django.db.models import QuerySet
 
 from openhall.models import Flag, Response, Wave
 from openhall.reads.screening import OTHER, RULES
-from openhall.reads.screening_large import Found
+from openhall.reads.screening_large import PIECE, Found, parts
 from openhall.surveys.validity import Rule
 
-CHUNK = 5_000
 _PLACE = {rule: number for number, rule in enumerate(RULES)}
 OF_RULES = frozenset(RULES) - {OTHER}
 TWINS = frozenset({Rule.DUPLICATE_SHEET.value})  # what takes more than the sheet itself
@@ -68,9 +66,9 @@ def bring(
     gone = [flag.pk for key, flag in undecided.items() if key not in found]
     for flag in changed:
         flag.verdict, flag.detail = found[flag.response_id, flag.rule]
-    Flag.objects.bulk_create(new, batch_size=CHUNK)
+    Flag.objects.bulk_create(new, batch_size=PIECE)
     Flag.objects.bulk_update(changed, ["verdict", "detail"], batch_size=500)
-    for chunk in chunks(gone):
+    for chunk in parts(gone):
         Flag.objects.filter(pk__in=chunk).delete()
     void, valid = write_void(sheets)
     return Screened(len(new), len(changed), len(gone), void, valid)
@@ -102,7 +100,7 @@ def write_void(sheets: QuerySet[Response]) -> tuple[int, int]:
             became += not void
             again += not wanted
     for wanted, pks in changes.items():
-        for chunk in chunks(pks):
+        for chunk in parts(pks):
             Response.objects.filter(pk__in=chunk).update(void=wanted)
     return became, again
 
@@ -127,9 +125,3 @@ def out_of_line(
         if odd or right != now:
             wanted[pk] = right
     return wanted
-
-
-def chunks(items: list[Any]) -> Iterator[list[Any]]:
-    """As many at a time as one statement takes."""
-    for start in range(0, len(items), CHUNK):
-        yield items[start : start + CHUNK]

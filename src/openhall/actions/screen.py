@@ -13,11 +13,11 @@ from django.db.models import Count, Max, OuterRef, QuerySet, Subquery
 
 from openhall.actions import permit
 from openhall.actions.deciding import checked_reason, decide_some, decided, split, take_back_some
-from openhall.actions.findings import OF_RULES, TWINS, Screened, bring, chunks, locked, write_void
+from openhall.actions.findings import OF_RULES, TWINS, Screened, bring, locked, write_void
 from openhall.errors import N_, NotAllowed
 from openhall.models import Event, Flag, Response, User, Wave, record
 from openhall.reads.screening import OTHER, scope, with_twins
-from openhall.reads.screening_large import AT_ONCE, is_large, judged, rows
+from openhall.reads.screening_large import AT_ONCE, is_large, judged, parts, rows
 
 
 def apply_rules(wave: Wave, *, by: User | None, only: Collection[int] | None = None) -> Screened:
@@ -99,7 +99,7 @@ def decide_all(wave: Wave, *, rule: str, choice: str, reason: str, by: User | No
     if not excluded and not kept:
         raise NotAllowed(N_("There is nothing left to decide for this rule."))
     for verdict, chosen in ((Flag.Verdict.VOID, excluded), (Flag.Verdict.KEPT, kept)):
-        for chunk in chunks(chosen):
+        for chunk in parts(chosen):
             decide_some(chunk, verdict=verdict, reason=reason, by=by)
     record("sheets.decided", wave, by=by, rule=rule, reason=reason, excluded=len(excluded), kept=len(kept))
     return len(excluded) + len(kept)
@@ -130,7 +130,7 @@ def _state(wave: Wave) -> tuple[int | None, int | None]:
 
 def _take_back(wave: Wave, flags: QuerySet[Flag], only: list[int] | None) -> int:
     """Clear the decisions and let the rules speak again; in a large wave as they spoke before."""
-    count = sum(take_back_some(wave, chunk) for chunk in chunks(list(flags.values_list("pk", flat=True))))
+    count = sum(take_back_some(wave, chunk) for chunk in parts(list(flags.values_list("pk", flat=True))))
     if count and (only is not None or not is_large(wave)):
         _apply(wave, only)
     return count

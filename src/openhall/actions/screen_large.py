@@ -18,14 +18,14 @@ from django.db import transaction
 
 from openhall.actions import permit
 from openhall.actions.deciding import checked_reason, decide_some, decided, split, take_back_some
-from openhall.actions.findings import OF_RULES, TWINS, Screened, bring, chunks, locked, out_of_line
+from openhall.actions.findings import OF_RULES, TWINS, Screened, bring, locked, out_of_line
 from openhall.actions.working import Cancelled, Work, abandoned, claim, renew
 from openhall.errors import N_, BadInput, NotAllowed, OpenHallError
 from openhall.language import translator
 from openhall.models import RULES, Event, Flag, Output, Response, User, Wave, record
 from openhall.reads import screening_large as read
 from openhall.reads.datasets import decode_all, fingerprint
-from openhall.reads.screening_large import Found, Row
+from openhall.reads.screening_large import Found, Row, parts
 from openhall.surveys.alike import Alike
 from openhall.surveys.validity import Rule, Together
 
@@ -232,7 +232,7 @@ class _Decision:
             chosen = [(Flag.Verdict.VOID.value, excluded), (Flag.Verdict.KEPT.value, kept)]
         of = sum(len(pks) for _, pks in chosen)
         for verdict, pks in chosen:
-            for some in chunks(pks):
+            for some in parts(pks):
                 self.reached[verdict] += self._put(some, verdict)
                 work.watch(self.rows, of)
 
